@@ -102,10 +102,10 @@ static int read_plan(struct cqa_request *request, const json_t *body, struct cqa
         cqa_member_text(request, body, "rule", 0, &filter->rule) &&
         cqa_member_text(request, body, "person", 0, &filter->person) &&
         cqa_member_word(request, body, "severity", 0, cqa_flag_severity_words,
-                        &filter->severity_least);
+                        &filter->severity_least) &&
+        cqa_member_yes(request, body, "all", &plan->takes_all);
 
     plan->by = (enum cqa_claim_by)by;
-    plan->takes_all = json_is_true(json_object_get(body, "all"));
     return good;
 }
 

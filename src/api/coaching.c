@@ -122,15 +122,15 @@ static int add_note(void *context, const struct cqa_coaching_row *row)
 static int read_filter(struct cqa_request *request, struct cqa_coaching_filter *filter)
 {
     static const char *const known[] = {"person", "open", "due", "limit", "cursor", NULL};
-    const char *open = cqa_request_query(request, "open");
     const char *cursor = cqa_request_query(request, "cursor");
     int64_t after[2];
 
     if (!cqa_query_only(request, known) || !cqa_query_word(request, "person", &filter->person) ||
         !cqa_query_day(request, "due", &filter->due_day) ||
+        !cqa_query_yes(request, "open", &filter->is_open) ||
         !cqa_query_limit(request, 100, 500, &filter->limit))
         return 0;
-    filter->is_open = (open != NULL && strcmp(open, "1") == 0) || filter->due_day != 0;
+    filter->is_open |= filter->due_day != 0;
     if (cursor == NULL || cursor[0] == '\0')
         return 1;
     filter->has_after = cqa_cursor_read(cursor, filter->is_open ? 'n' : 'N', after, 2);

@@ -231,7 +231,6 @@ static int read_wish(struct cqa_request *request, struct wish *wish)
 {
     static const char *const known[] = {"from", "to", "person", "team", "bom", "lang", NULL};
     static const char *const names[] = {"calls.csv", "calls.jsonl", "flags.csv"};
-    const char *bom = cqa_request_query(request, "bom");
     int found = 0;
 
     wish->name = cqa_request_part(request, 0);
@@ -242,11 +241,11 @@ static int read_wish(struct cqa_request *request, struct wish *wish)
                           "exports are calls.csv, calls.jsonl, flags.csv");
         return 0;
     }
-    wish->bom = bom != NULL && strcmp(bom, "1") == 0;
     return cqa_query_only(request, known) && read_language(request, &wish->zh) &&
            cqa_query_day(request, "from", &wish->from) && cqa_query_day(request, "to", &wish->to) &&
            cqa_query_word(request, "person", &wish->person) &&
-           cqa_query_word(request, "team", &wish->team);
+           cqa_query_word(request, "team", &wish->team) &&
+           cqa_query_yes(request, "bom", &wish->bom);
 }
 
 static void reply_export(struct cqa_request *request, const struct wish *wish, FILE *file)

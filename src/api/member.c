@@ -37,6 +37,17 @@ int cqa_member_text(struct cqa_request *request, const json_t *body, const char 
     return 1;
 }
 
+int cqa_member_yes(struct cqa_request *request, const json_t *body, const char *name, int *out)
+{
+    const json_t *value = json_object_get(body, name);
+
+    *out = json_is_true(value);
+    if (value == NULL || json_is_null(value) || json_is_boolean(value))
+        return 1;
+    cqa_reply_problem(request, 422, "invalid", "%p: must be true or false", cqa_words_for(name));
+    return 0;
+}
+
 int cqa_member_word(struct cqa_request *request, const json_t *body, const char *name, int required,
                     const char *const *words, int *out)
 {

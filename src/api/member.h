@@ -10,6 +10,7 @@
  * Texts are borrowed from the body. */
 int cqa_member_text(struct cqa_request *request, const json_t *body, const char *name, int required,
                     const char **out);
+int cqa_member_yes(struct cqa_request *request, const json_t *body, const char *name, int *out);
 int cqa_member_word(struct cqa_request *request, const json_t *body, const char *name, int required,
                     const char *const *words, int *out);
 int cqa_member_whole(struct cqa_request *request, const json_t *body, const char *name,

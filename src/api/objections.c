@@ -62,6 +62,7 @@ void cqa_post_objection_answer(struct cqa_request *request)
     struct cqa_flag_verdict verdict = {.expected = -1};
     struct cqa_error error = {0};
     int state = 0;
+    int again = 0;
     const int64_t objection = read_number(request);
     json_t *body = objection > 0 ? cqa_request_json(request) : NULL;
 
@@ -70,11 +71,12 @@ void cqa_post_objection_answer(struct cqa_request *request)
     if (cqa_member_only(request, body, known) &&
         cqa_member_word(request, body, "state", 1, cqa_flag_state_words, &state) &&
         cqa_member_points(request, body, "points", state == CQA_FLAG_CHANGED, &verdict.points_c) &&
-        cqa_member_text(request, body, "reason", 1, &verdict.reason)) {
+        cqa_member_text(request, body, "reason", 1, &verdict.reason) &&
+        cqa_member_yes(request, body, "again", &again)) {
         verdict.state = (enum cqa_flag_state)state;
         const enum cqa_status status =
             cqa_review_settle(cqa_request_scores(request), cqa_request_who(request), objection,
-                              &verdict, json_is_true(json_object_get(body, "again")), &error);
+                              &verdict, again, &error);
         if (status == CQA_OK)
             cqa_reply_empty(request, 204);
         else

@@ -103,16 +103,18 @@ void cqa_get_period_open(struct cqa_request *request)
         cqa_reply_error(request, status, &error);
 }
 
-static void close_days(struct cqa_request *request, const json_t *body, int ignore_open)
+static void close_days(struct cqa_request *request, const json_t *body)
 {
     static const char *const known[] = {"from", "to", "note", "ignore_open", NULL};
     struct cqa_period_open open = {0};
     struct cqa_error error = {0};
     int64_t from = 0;
     int64_t to = 0;
+    int ignore_open = 0;
     const char *note = NULL;
 
     if (!cqa_member_only(request, body, known) ||
+        !cqa_member_yes(request, body, "ignore_open", &ignore_open) ||
         !cqa_member_day(request, body, "from", 0, &from) ||
         !cqa_member_day(request, body, "to", 0, &to) ||
         !cqa_member_text(request, body, "note", ignore_open, &note))
@@ -136,7 +138,7 @@ void cqa_post_period(struct cqa_request *request)
     json_t *body = cqa_request_json(request);
 
     if (body != NULL)
-        close_days(request, body, json_is_true(json_object_get(body, "ignore_open")));
+        close_days(request, body);
     json_decref(body);
 }
 

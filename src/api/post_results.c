@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
+#include "base/json_shape.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "http/counters.h"
@@ -202,7 +203,7 @@ static void read_line(struct entry *entry, const char *line, size_t length, stru
     json_error_t where;
     char *text = NULL;
 
-    if (length > limit || cqa_item_check_depth(line, length, &error) != CQA_OK) {
+    if (length > limit || cqa_json_check_shape(line, length, &error) != CQA_OK) {
         refuse_entry(entry, 422,
                      length > limit ? cqa_words("the line is larger than this server takes")
                                     : &error.message);
@@ -218,10 +219,10 @@ static void read_line(struct entry *entry, const char *line, size_t length, stru
         refuse_entry(entry, 422, cqa_words("a line must be {\"key\": text, \"result\": object}"));
     else if ((text = json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(17))) == NULL)
         refuse_entry(entry, 503, cqa_words("out of memory"));
-    else
+    json_decref(envelope); /* before the same values are read once more */
+    if (text != NULL)
         read_object(entry, text, strlen(text), entry->key, limit);
     free(text);
-    json_decref(envelope);
 }
 
 /* 0: no memory, or more lines than we take. */

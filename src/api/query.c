@@ -88,6 +88,15 @@ int cqa_query_whole(struct cqa_request *request, const char *name, int64_t least
     return 1;
 }
 
+int cqa_query_yes(struct cqa_request *request, const char *name, int *out)
+{
+    int64_t value = *out;
+    const int good = cqa_query_whole(request, name, 0, 1, &value);
+
+    *out = (int)value;
+    return good;
+}
+
 int cqa_query_limit(struct cqa_request *request, int64_t usual, int64_t most, int64_t *out)
 {
     *out = usual;

@@ -17,6 +17,8 @@ int cqa_query_severity(struct cqa_request *request, const char *name, int *out);
 int cqa_query_whole(struct cqa_request *request, const char *name, int64_t least, int64_t most,
                     int64_t *out);
 
+int cqa_query_yes(struct cqa_request *request, const char *name, int *out); /* 1 or 0 */
+
 /* "limit": `usual` when absent. */
 int cqa_query_limit(struct cqa_request *request, int64_t usual, int64_t most, int64_t *out);
 

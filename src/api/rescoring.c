@@ -33,8 +33,10 @@ struct run {
     struct cqa_rescoring rescoring;
     struct cqa_error error;
     enum cqa_status status;
+    int applies; /* 0: it is only tried */
     int64_t calls, changed, unread;
-    int64_t last_id;
+    struct cqa_call_filter filter;
+    int64_t after_id, last_id; /* behind which the batch at hand begins, and its end */
     int64_t before_sum_c, after_sum_c;
     json_t *rules; /* rule: {"before", "after", "points_before", "points_after"} */
     struct example examples[EXAMPLES];
@@ -42,7 +44,7 @@ struct run {
     /* of the batch at hand */
     struct cqa_item items[BATCH];
     struct cqa_rescored_call batch[BATCH];
-    size_t count;
+    size_t count, batch_unread;
     int64_t applied, refused, kept_back;
 };
 
@@ -108,89 +110,104 @@ static void count_call(struct run *run, const struct cqa_rescored_call *call)
     count_rules(run->rules, call->after, call->after_count, 1);
     if (call->before_c != call->after_c)
         note_change(run, call);
-    run->applied += run->rescoring.stays && call->outcome == CQA_PUT_REPLACED;
+    run->applied += run->applies && call->outcome == CQA_PUT_REPLACED;
     run->refused += call->outcome == CQA_PUT_PERIOD_CLOSED;
     run->kept_back += call->outcome == CQA_PUT_KEPT_BACK;
 }
 
-/* Queues the new revision; the recorder stays who posted the call. */
-static enum cqa_status queue_item(struct run *run, const struct cqa_call_row *row,
-                                  const struct cqa_buffer *body)
+/* Queues the call with its new score; the recorder stays who posted it. */
+static int take_call(void *context, const struct cqa_call_row *row)
 {
-    char key[200];
+    struct run *run = context;
     struct cqa_item *item = &run->items[run->count];
-    struct cqa_rescored_call *call = &run->batch[run->count++];
+    struct cqa_error unread;
+    char key[200];
 
     snprintf(key, sizeof key, CQA_RESCORE_KEY "%lld:%lld:%.60s:%.60s", (long long)row->id,
              (long long)row->revision, cqa_rubric_name(run->rescoring.rubric),
              cqa_rubric_version(run->rescoring.rubric));
-    const enum cqa_status status = cqa_item_read(item, body->text, body->length, key, &run->error);
-    *call = (struct cqa_rescored_call){.call = row->id,
-                                       .item = item,
-                                       .poster = {cqa_arena_string(&item->arena, row->recorder),
-                                                  cqa_arena_string(&item->arena, row->site),
-                                                  run->rescoring.actor},
-                                       .arena = &item->arena};
-    return status;
+    run->status =
+        cqa_rescore(run->rescoring.rubric, row->body, key, !run->applies, item, &unread);
+    run->last_id = row->id;
+    if (run->status != CQA_OK) {
+        cqa_item_finish(item);
+        run->batch_unread++;
+        if (run->status == CQA_E_BADDATA)
+            run->status = CQA_OK;
+        else
+            run->error = unread;
+        return run->status != CQA_OK;
+    }
+    run->batch[run->count++] =
+        (struct cqa_rescored_call){.call = row->id,
+                                   .item = item,
+                                   .poster = {cqa_arena_string(&item->arena, row->recorder),
+                                              cqa_arena_string(&item->arena, row->site),
+                                              run->rescoring.actor},
+                                   .arena = &item->arena};
+    return 0;
 }
 
-static int take_call(void *context, const struct cqa_call_row *row)
+static void drop_batch(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        cqa_item_finish(&run->items[i]);
+    run->count = run->batch_unread = 0;
+}
+
+/* The next calls of the days, with their new scores; and what they come to where that is only
+ * tried. */
+static enum cqa_status read_batch(void *context, struct cqa_error *error)
 {
     struct run *run = context;
-    struct cqa_buffer body = {.limit = 64 << 20};
-    struct cqa_error error;
+    const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(run->request));
+    struct cqa_scores *scores = cqa_request_scores(run->request);
 
-    const enum cqa_status status = cqa_rescore(run->rescoring.rubric, row->body, &body, &error);
-    run->calls++;
-    run->last_id = row->id;
-    if (status == CQA_E_BADDATA)
-        run->unread++;
-    else if (status != CQA_OK)
-        run->status = cqa_fail(&run->error, CQA_E_NOMEM, "out of memory");
-    else
-        run->status = queue_item(run, row, &body);
-    cqa_buffer_finish(&body);
-    return run->status != CQA_OK;
+    drop_batch(run);
+    run->filter.after_id = run->after_id;
+    enum cqa_status status =
+        cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error);
+    if (status == CQA_OK && run->status != CQA_OK) {
+        *error = run->error;
+        status = run->status;
+    }
+    return status == CQA_OK && !run->applies
+               ? cqa_rescore_try(scores, &run->rescoring, run->batch, run->count, error)
+               : status;
 }
 
-/* What the batch at hand comes to. */
-static enum cqa_status take_batch(struct run *run)
+/* A batch at a time, each of one moment: no reader is held while results are written, or keeps the
+ * store's log from being folded back for long. */
+static enum cqa_status do_batch(struct run *run)
 {
-    const enum cqa_status status =
-        run->status == CQA_OK ? cqa_rescore_put(cqa_request_scores(run->request), &run->rescoring,
-                                                run->batch, run->count, &run->error)
-                              : run->status;
+    struct cqa_scores *scores = cqa_request_scores(run->request);
+    enum cqa_status status = cqa_scores_at_once(scores, read_batch, run, &run->error);
 
-    for (size_t i = 0; i < run->count; i++) {
-        if (status == CQA_OK)
-            count_call(run, &run->batch[i]);
-        cqa_item_finish(&run->items[i]);
-    }
-    run->count = 0;
+    if (status == CQA_OK && run->applies)
+        status = cqa_rescore_put(scores, &run->rescoring, run->batch, run->count, &run->error);
+    for (size_t i = 0; status == CQA_OK && i < run->count; i++)
+        count_call(run, &run->batch[i]);
+    run->calls += (int64_t)(run->count + run->batch_unread);
+    run->unread += (int64_t)run->batch_unread;
+    run->after_id = run->last_id;
+    drop_batch(run);
     return status;
 }
 
-/* Walks the calls of the days a batch at a time: no reader is held while results are written. */
 static enum cqa_status walk(struct run *run, const struct wish *wish)
 {
-    const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(run->request));
-    struct cqa_call_filter filter = {.severity_least = -1,
-                                     .day_from = wish->from,
-                                     .day_to = wish->to,
-                                     .order = CQA_CALLS_BY_ARRIVAL,
-                                     .has_after = 1,
-                                     .limit = BATCH};
     enum cqa_status status = CQA_OK;
     int64_t seen = -1;
 
+    run->filter = (struct cqa_call_filter){.severity_least = -1,
+                                           .day_from = wish->from,
+                                           .day_to = wish->to,
+                                           .order = CQA_CALLS_BY_ARRIVAL,
+                                           .has_after = 1,
+                                           .limit = BATCH};
     while (status == CQA_OK && run->calls != seen && run->calls < CALLS_MAX) {
         seen = run->calls;
-        status = cqa_scores_calls(cqa_request_scores(run->request), &scope, &filter, take_call, run,
-                                  &run->error);
-        filter.after_id = run->last_id;
-        const enum cqa_status taken = take_batch(run);
-        if (status == CQA_OK)
-            status = taken;
+        status = do_batch(run);
     }
     return status;
 }
@@ -317,7 +334,8 @@ static void rescore(struct cqa_request *request, int applies)
         (!applies || may_apply(request, &wish))) {
         run->request = request;
         run->rescoring =
-            (struct cqa_rescoring){wish.rubric, wish.text, cqa_request_who(request)->name, applies};
+            (struct cqa_rescoring){wish.rubric, wish.text, cqa_request_who(request)->name};
+        run->applies = applies;
         run->rules = json_object();
         enum cqa_status status =
             applies ? cqa_rubric_keep(cqa_request_scores(request), cqa_request_who(request)->name,

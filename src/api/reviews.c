@@ -109,7 +109,7 @@ void cqa_get_samples(struct cqa_request *request)
 {
     static const char *const known[] = {"auditor", "open", "limit", "cursor", NULL};
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
-    const char *open = cqa_request_query(request, "open");
+    int is_open = 0;
     const char *cursor = cqa_request_query(request, "cursor");
     const char *auditor = NULL;
     struct page page = {0};
@@ -118,6 +118,7 @@ void cqa_get_samples(struct cqa_request *request)
     int64_t after_id = 0;
 
     if (!cqa_query_only(request, known) || !cqa_query_word(request, "auditor", &auditor) ||
+        !cqa_query_yes(request, "open", &is_open) ||
         !cqa_query_limit(request, 100, 500, &page.limit))
         return;
     if (cursor != NULL && cursor[0] != '\0' && !cqa_cursor_read(cursor, 's', &after_id, 1)) {
@@ -125,9 +126,9 @@ void cqa_get_samples(struct cqa_request *request)
         return;
     }
     page.list = json_array();
-    const enum cqa_status status = cqa_samples_list(
-        cqa_request_scores(request), &scope, auditor, open != NULL && strcmp(open, "1") == 0,
-        after_id, page.limit + 1, add_sample, &page, &error);
+    const enum cqa_status status =
+        cqa_samples_list(cqa_request_scores(request), &scope, auditor, is_open, after_id,
+                         page.limit + 1, add_sample, &page, &error);
     if (status != CQA_OK) {
         json_decref(page.list);
         cqa_reply_error(request, status, &error);

@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/query.h"
+#include "http/again.h"
 #include "http/http.h"
 #include "scores/sees.h"
 
 static int has_role(struct cqa_request *request, const struct cqa_route *route)
 {
     const struct cqa_identity *who = cqa_request_who(request);
+    const unsigned roles =
+        cqa_request_is_again(request) ? cqa_request_seconds(request).roles : route->roles;
 
-    if (route->roles & CQA_MAY(who->role))
+    if (roles & CQA_MAY(who->role))
         return 1;
     cqa_reply_problem(request, 403, "forbidden", "the role \"%p\" may not do this",
                       cqa_words_for(cqa_account_words[who->role]));
@@ -89,11 +92,24 @@ static int has_factor(struct cqa_request *request, const struct cqa_route *route
     return 0;
 }
 
+/* With a password that others have seen one sets the own, and does nothing else. */
+static int has_own_password(struct cqa_request *request, const struct cqa_route *route)
+{
+    if (cqa_request_who(request)->once_until_ms == 0 ||
+        strcmp(route->pattern, "/api/v1/session") == 0 ||
+        strcmp(route->pattern, "/api/v1/session/password") == 0)
+        return 1;
+    cqa_reply_problem(request, 403, "one-time-password",
+                      "this password was given to you: set your own first");
+    return 0;
+}
+
 int cqa_rights_hold(struct cqa_request *request, const struct cqa_route *route)
 {
     if (route->reach == CQA_REACH_ANYBODY)
         return 1;
-    if (!has_role(request, route) || !has_factor(request, route))
+    if (!has_role(request, route) || !has_own_password(request, route) ||
+        !has_factor(request, route))
         return 0;
     switch (route->reach) {
     case CQA_REACH_OWN:

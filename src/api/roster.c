@@ -102,11 +102,11 @@ void cqa_put_roster(struct cqa_request *request)
     struct cqa_faults faults = {0};
     struct cqa_error error = {0};
     size_t length;
+    int is_preview = 0;
     const char *text = cqa_request_body(request, &length);
 
-    if (!cqa_query_only(request, known))
-        return;
-    if (!cqa_request_has_table(request))
+    if (!cqa_query_only(request, known) || !cqa_query_yes(request, "preview", &is_preview) ||
+        !cqa_request_has_table(request))
         return;
     enum cqa_status status =
         cqa_roster_read(&source, text, length, "roster", &roster, &faults, &error);
@@ -117,10 +117,10 @@ void cqa_put_roster(struct cqa_request *request)
     else if (faults.count + faults.lost > 0)
         refuse_roster(request, &faults);
     else
-        make_change(request, &(struct cqa_seats_wish){
-                                 .roster = &roster,
-                                 .is_preview = cqa_request_query(request, "preview") != NULL,
-                                 .is_confirmed = cqa_second_is_confirmed(request)});
+        make_change(request,
+                    &(struct cqa_seats_wish){.roster = &roster,
+                                             .is_preview = is_preview,
+                                             .is_confirmed = cqa_second_is_confirmed(request)});
     cqa_roster_finish(&roster);
     cqa_faults_finish(&faults);
 }
@@ -133,8 +133,8 @@ void cqa_post_roster_undo(struct cqa_request *request)
 
     if (body == NULL)
         return;
-    wish.is_preview = json_is_true(json_object_get(body, "preview"));
     if (cqa_member_only(request, body, known) &&
+        cqa_member_yes(request, body, "preview", &wish.is_preview) &&
         cqa_member_whole(request, body, "version", 1, 1, INT32_MAX, &wish.version))
         make_change(request, &wish);
     json_decref(body);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "api/endpoints.h"
+#include "api/query.h"
 #include "base/log.h"
 #include "base/message_json.h"
 #include "http/again.h"
@@ -87,7 +88,7 @@ static void confirm(struct cqa_request *request, const struct cqa_second_request
     struct cqa_scores *scores = cqa_request_scores(request);
     struct cqa_error error = {0};
     enum cqa_status status =
-        cqa_asked_confirm(scores, who, asked, cqa_request_roles(request), &error);
+        cqa_asked_confirm(scores, who, asked, cqa_request_seconds(request), &error);
 
     if (status != CQA_OK) {
         cqa_reply_error(request, status, &error);
@@ -104,13 +105,17 @@ static int64_t number_of(struct cqa_request *request)
     return strtoll(cqa_request_part(request, 0), NULL, 10);
 }
 
+/* No parameters: they would be taken for those of what was asked for. */
 void cqa_post_asked_confirm(struct cqa_request *request)
 {
+    static const char *const known[] = {NULL};
     struct cqa_second_request asked;
     struct cqa_error error = {0};
+
+    if (!cqa_query_only(request, known))
+        return;
     const enum cqa_status status = cqa_asked_read(cqa_request_scores(request), number_of(request),
                                                   cqa_request_arena(request), &asked, &error);
-
     if (status != CQA_OK)
         cqa_reply_error(request, status, &error);
     else if (take_over(request, &asked))

@@ -33,10 +33,10 @@ static json_t *identity_json(struct cqa_request *request, const struct cqa_ident
 
     for (size_t i = 0; who->teams != NULL && i < who->team_count; i++)
         json_array_append_new(teams, json_string(who->teams[i]));
-    return json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s, s:s}", "name", who->name, "role",
+    return json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s, s:s, s:b}", "name", who->name, "role",
                      cqa_account_words[who->role], "person", who->person, "teams", teams, "csrf",
                      who->csrf, "second_factor", factor_word(request, who), "numbers",
-                     numbers_word(request, who));
+                     numbers_word(request, who), "one_time_password", who->once_until_ms != 0);
 }
 
 static void set_cookie(struct cqa_request *request, const char *session)

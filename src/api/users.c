@@ -3,10 +3,15 @@
 #include "api/endpoints.h"
 #include "api/member.h"
 #include "api/query.h"
+#include "api/second.h"
 #include "scores/accounts.h"
 #include "scores/when.h"
 
-/* Accounts and tokens as an admin keeps them on the page; the command line has the same rules. */
+/*
+ * Accounts and tokens as an admin keeps them on the page. What gives somebody rights is asked for
+ * by the admin and done when somebody else has confirmed it, who is shown the secret: so none of
+ * the two alone has it (docs/decisions/0189).
+ */
 
 enum { TEAMS_MAX = 64, ADDRESSES_MAX = 16, TEXT_BYTES_MAX = 256 };
 
@@ -32,11 +37,12 @@ static void reply_done(struct cqa_request *request, enum cqa_status status,
 
 static void add_user(void *context, const struct cqa_user_row *row)
 {
-    json_array_append_new(context, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", row->name,
-                                             "role", cqa_account_words[row->role], "person",
-                                             row->person, "teams", json_loads(row->teams, 0, NULL),
-                                             "created_at", time_json(row->created_ms),
-                                             "disabled_at", time_json(row->disabled_ms)));
+    json_array_append_new(
+        context, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "name", row->name, "role",
+                           cqa_account_words[row->role], "person", row->person, "teams",
+                           json_loads(row->teams, 0, NULL), "created_at",
+                           time_json(row->created_ms), "disabled_at", time_json(row->disabled_ms),
+                           "one_time_until", time_json(row->once_until_ms)));
 }
 
 void cqa_get_users(struct cqa_request *request)
@@ -81,7 +87,7 @@ static int read_teams(struct cqa_request *request, const json_t *body, const cha
 
 static int read_user(struct cqa_request *request, const json_t *body, struct cqa_user_new *user)
 {
-    static const char *const known[] = {"role", "person", "teams", "password", NULL};
+    static const char *const known[] = {"role", "person", "teams", "reset", NULL};
     /* In the order of the enum; a recorder has a token, not an account. */
     static const char *const roles[] = {"admin", "lead", "auditor", "agent", "", "hr", NULL};
     int role = -1;
@@ -89,7 +95,7 @@ static int read_user(struct cqa_request *request, const json_t *body, struct cqa
     if (!cqa_member_only(request, body, known) ||
         !cqa_member_word(request, body, "role", 1, roles, &role) ||
         !cqa_member_text(request, body, "person", 0, &user->person) ||
-        !cqa_member_text(request, body, "password", 0, &user->password))
+        !cqa_member_yes(request, body, "reset", &user->is_once))
         return 0;
     user->role = (enum cqa_account_role)role;
     if (role == CQA_ACCOUNT_RECORDER || (user->person != NULL && !is_short(user->person))) {
@@ -101,7 +107,8 @@ static int read_user(struct cqa_request *request, const json_t *body, struct cqa
     return 1;
 }
 
-/* An admin who shut themself out could not be let in again from the page. */
+/* Neither who asks nor who confirms: an admin who shut themself out could not be let in again from
+ * the page, and nobody gives themself rights. */
 static int is_own(struct cqa_request *request, const char *name)
 {
     const struct cqa_identity *who = cqa_request_who(request);
@@ -111,6 +118,45 @@ static int is_own(struct cqa_request *request, const char *name)
     cqa_reply_problem(request, 409, "conflict",
                       "nobody changes the role of, or disables, the own account");
     return 1;
+}
+
+/* Whom it is about, and what becomes of them, for whoever confirms it. */
+static void ask_for_user(struct cqa_request *request, const struct cqa_user_new *user)
+{
+    struct cqa_message why;
+    struct cqa_buffer teams = {.limit = TEAMS_MAX * (TEXT_BYTES_MAX + 2)};
+    const char *person = user->person != NULL ? user->person : user->name;
+    const struct cqa_message *role = cqa_words_for(cqa_account_words[user->role]);
+
+    for (size_t i = 0; i < user->team_count; i++)
+        cqa_buffer_print(&teams, "%s%s", i > 0 ? ", " : "", user->teams[i]);
+    const struct cqa_message *of =
+        teams.text != NULL ? cqa_words("teams %s", teams.text) : cqa_words("every team");
+    cqa_second_ask(request, user->is_once
+                                ? cqa_message_set(&why,
+                                                  "account %s: %p, person %s, %p; it gets a "
+                                                  "new password",
+                                                  user->name, role, person, of)
+                                : cqa_message_set(&why, "account %s: %p, person %s, %p", user->name,
+                                                  role, person, of));
+    cqa_buffer_finish(&teams);
+}
+
+static void put_user(struct cqa_request *request, struct cqa_user_new *user)
+{
+    char password[CQA_PASSWORD_MADE_SIZE];
+    struct cqa_error error = {0};
+
+    if (user->is_once) {
+        cqa_password_make(password);
+        user->password = password;
+    }
+    const enum cqa_status status = cqa_user_put(cqa_request_scores(request), user, &error);
+    if (status == CQA_OK)
+        cqa_reply_json(request, 200,
+                       json_pack("{s:s, s:s?}", "name", user->name, "password", user->password));
+    else
+        cqa_reply_error(request, status, &error);
 }
 
 void cqa_put_user(struct cqa_request *request)
@@ -125,8 +171,15 @@ void cqa_put_user(struct cqa_request *request)
     if (body == NULL)
         return;
     if (read_user(request, body, &user) && read_teams(request, body, teams, &user.team_count) &&
-        (user.role == CQA_ACCOUNT_ADMIN || !is_own(request, user.name)))
-        reply_done(request, cqa_user_put(cqa_request_scores(request), &user, &error), &error);
+        !is_own(request, user.name)) {
+        user.is_once = user.is_once || !cqa_user_is_known(cqa_request_scores(request), user.name);
+        if (cqa_user_check_name(user.name, &error) != CQA_OK)
+            cqa_reply_error(request, error.status, &error);
+        else if (cqa_second_is_confirmed(request))
+            put_user(request, &user);
+        else
+            ask_for_user(request, &user);
+    }
     json_decref(body);
 }
 
@@ -196,17 +249,41 @@ static int read_addresses(struct cqa_request *request, const json_t *body, const
     return good;
 }
 
+static void ask_for_token(struct cqa_request *request, const struct cqa_token_new *token)
+{
+    struct cqa_error error = {0};
+    struct cqa_message why;
+
+    if (cqa_token_check_new(cqa_request_scores(request), token, &error) != CQA_OK)
+        cqa_reply_error(request, error.status, &error);
+    else
+        cqa_second_ask(request, cqa_message_set(&why, "token %s: %p, site %s, %d days", token->name,
+                                                cqa_words_for(cqa_account_words[token->role]),
+                                                token->site[0] != '\0' ? token->site : "-",
+                                                (int)token->days));
+}
+
+static void add_token_of(struct cqa_request *request, const struct cqa_token_new *token)
+{
+    char text[CQA_TOKEN_SIZE];
+    struct cqa_error error = {0};
+    const enum cqa_status status = cqa_token_add(cqa_request_scores(request), token, text, &error);
+
+    if (status == CQA_OK)
+        cqa_reply_json(request, 201, json_pack("{s:s, s:s}", "name", token->name, "token", text));
+    else
+        cqa_reply_error(request, status, &error);
+}
+
 void cqa_post_token(struct cqa_request *request)
 {
     static const char *const known[] = {"name", "role", "site", "days", "addresses", NULL};
     const char *addresses[ADDRESSES_MAX];
-    char text[CQA_TOKEN_SIZE];
     struct cqa_token_new token = {.site = "",
                                   .addresses = addresses,
                                   .days = CQA_TOKEN_DAYS,
                                   .actor = cqa_request_who(request)->name};
     int role = 0;
-    struct cqa_error error = {0};
     json_t *body = cqa_request_json(request);
 
     if (body == NULL)
@@ -218,13 +295,10 @@ void cqa_post_token(struct cqa_request *request)
         cqa_member_whole(request, body, "days", 0, 1, CQA_TOKEN_DAYS_MAX, &token.days) &&
         read_addresses(request, body, addresses, &token.address_count) && may_give(request, role)) {
         token.role = (enum cqa_account_role)role;
-        const enum cqa_status status =
-            cqa_token_add(cqa_request_scores(request), &token, text, &error);
-        if (status == CQA_OK)
-            cqa_reply_json(request, 201,
-                           json_pack("{s:s, s:s}", "name", token.name, "token", text));
+        if (cqa_second_is_confirmed(request))
+            add_token_of(request, &token);
         else
-            cqa_reply_error(request, status, &error);
+            ask_for_token(request, &token);
     }
     json_decref(body);
 }

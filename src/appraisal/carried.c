@@ -34,46 +34,63 @@ static int by_period(const void *left, const void *right)
     return strcmp((*a)->period, (*b)->period);
 }
 
-/* The rows of the figure, in order of their periods. */
-static void find_rows(struct cqa_engine_run *run, size_t agent, size_t indicator,
+/* The rows of the figure, in order of their periods; `first` as of the history. */
+static void find_rows(struct cqa_engine_run *run, size_t first, size_t indicator,
                       struct cqa_figure *figure)
 {
     const struct cqa_history *history = run->input->history;
     const struct cqa_carrying *carrying = run->scheme->indicators[indicator].carrying;
     size_t count = 0;
 
-    for (size_t i = history->first[agent]; i != 0; i = history->items[i - 1].next)
+    for (size_t i = first; i != 0; i = history->items[i - 1].next)
         count++;
     figure->rows = cqa_run_alloc(run, count, sizeof(const struct cqa_row *));
     if (figure->rows == NULL)
         return;
-    for (size_t i = history->first[agent]; i != 0; i = history->items[i - 1].next) {
+    for (size_t i = first; i != 0; i = history->items[i - 1].next) {
         const struct cqa_past *past = &history->items[i - 1];
-        if (past->indicator == indicator && is_meant(carrying, period_of(run), past->period))
+        if (past->indicator == indicator && cqa_rational_valid(past->row.value) &&
+            is_meant(carrying, period_of(run), past->period))
             figure->rows[figure->row_count++] = &past->row;
     }
     qsort(figure->rows, figure->row_count, sizeof(const struct cqa_row *), by_period);
 }
 
-/* The latest period between the agent's first sheet and this period that is meant and has none;
- * "": none lacks. */
-static void find_gap(const struct cqa_engine_run *run, size_t agent,
-                     const struct cqa_carrying *carrying, const struct cqa_figure *figure,
-                     char gap[CQA_PERIOD_SIZE])
+static int has_sheet(const struct cqa_history *history, size_t first, size_t indicator,
+                     const char *period)
+{
+    for (size_t i = first; i != 0; i = history->items[i - 1].next)
+        if (history->items[i - 1].indicator == indicator &&
+            strcmp(history->items[i - 1].period, period) == 0)
+            return 1;
+    return 0;
+}
+
+/* Should the agent have a sheet of this period? By the roster, and by what is known of when sheets
+ * began; where neither says that there is none, it may have been forgotten. */
+static int is_expected(const struct cqa_engine_run *run, const struct cqa_subject *subject,
+                       const char *period)
 {
     const struct cqa_history *history = run->input->history;
-    const int is_last = carrying->from == CQA_CARRIED_LAST;
-    size_t left = figure->row_count;
+    const int is_before_all = history != NULL && history->begins &&
+                              (history->oldest[0] == '\0' || strcmp(period, history->oldest) < 0);
 
-    cqa_period_before(period_of(run), gap);
-    for (; left > 0 && strcmp(figure->rows[left - 1]->period, gap) == 0; left--)
-        cqa_period_before(gap, gap);
-    int is_older = left > 0;
-    for (size_t i = history->first[agent]; is_last && i != 0 && !is_older;
-         i = history->items[i - 1].next)
-        is_older = strcmp(history->items[i - 1].period, gap) < 0;
-    if (!is_older || !is_meant(carrying, period_of(run), gap))
-        gap[0] = '\0';
+    return !is_before_all && cqa_run_was_there(run, subject, period);
+}
+
+/* The latest period that is meant, and of which the agent should have a sheet that is not there;
+ * "": none lacks. `first` as of the history, 0: it has nothing of the agent. */
+static void find_gap(const struct cqa_engine_run *run, const struct cqa_subject *subject,
+                     size_t first, size_t indicator, char gap[CQA_PERIOD_SIZE])
+{
+    const struct cqa_carrying *carrying = run->scheme->indicators[indicator].carrying;
+
+    for (cqa_period_before(period_of(run), gap); is_meant(carrying, period_of(run), gap);
+         cqa_period_before(gap, gap))
+        if (!has_sheet(run->input->history, first, indicator, gap) &&
+            is_expected(run, subject, gap))
+            return;
+    gap[0] = '\0';
 }
 
 static struct cqa_rational summed(const struct cqa_figure *figure)
@@ -126,41 +143,76 @@ static void take(struct cqa_engine_run *run, const struct cqa_indicator *indicat
     figure->origin = CQA_ORIGIN_CARRIED;
 }
 
-static void carry(struct cqa_engine_run *run, struct cqa_subject *subject, size_t agent,
-                  size_t index)
+/* The figure's value, of the sheets that are there. */
+static void carry_over(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,
+                       size_t index)
 {
     const struct cqa_indicator *indicator = &run->scheme->indicators[index];
     struct cqa_figure *figure = &subject->sheet.figures[index];
-    char gap[CQA_PERIOD_SIZE];
 
-    find_rows(run, agent, index, figure);
-    if (figure->rows == NULL)
-        return;
-    find_gap(run, agent, indicator->carrying, figure, gap);
-    if (gap[0] == '\0') {
-        if (figure->row_count > 0 && (indicator->carrying->from != CQA_CARRIED_LAST ||
-                                      figure->row_count == (size_t)indicator->carrying->periods))
-            take(run, indicator, figure);
-        return;
-    }
+    if (first != 0)
+        find_rows(run, first, index, figure);
+    if (figure->row_count > 0 && (indicator->carrying->from != CQA_CARRIED_LAST ||
+                                  figure->row_count == (size_t)indicator->carrying->periods))
+        take(run, indicator, figure);
+}
+
+static void ask_for_sheet(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
+                          const char *gap)
+{
+    const struct cqa_indicator *indicator = &run->scheme->indicators[index];
+    const int is_known = run->input->history != NULL && run->input->history->begins;
+
+    subject->spoiled[index] = 1;
+    cqa_run_fault(run, subject, indicator->id, subject->first,
+                  is_known ? "agent \"%s\": \"%p\" is carried over, and no sheet of %s is at hand: "
+                             "give it, or import the value"
+                           : "agent \"%s\": \"%p\" is carried over, and no sheet of %s is at hand; "
+                             "allowed: --before with it, \"--before none\" where there are no "
+                             "sheets before those that are given, a roster that has the agent "
+                             "nowhere then, or the value in the import",
+                  subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), gap);
+}
+
+static void ask_for_period(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index)
+{
+    const struct cqa_indicator *indicator = &run->scheme->indicators[index];
+
     subject->spoiled[index] = 1;
     cqa_run_fault(
         run, subject, indicator->id, subject->first,
-        "agent \"%s\": \"%s\" is carried over, and no sheet of %s is at hand: give it, or "
-        "import the value",
-        subject->sheet.agent, indicator->id, gap);
+        "agent \"%s\": \"%p\" is carried over, and nobody said of which period this "
+        "appraisal is; allowed: --period, a column of periods, or the value in the import",
+        subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)));
+}
+
+static void carry(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,
+                  size_t index)
+{
+    char gap[CQA_PERIOD_SIZE];
+
+    if (period_of(run)[0] == '\0') {
+        ask_for_period(run, subject, index);
+        return;
+    }
+    find_gap(run, subject, first, index, gap);
+    if (gap[0] != '\0')
+        ask_for_sheet(run, subject, index, gap);
+    else
+        carry_over(run, subject, first, index);
 }
 
 void cqa_run_carried(struct cqa_engine_run *run, struct cqa_subject *subject)
 {
     const struct cqa_history *history = run->input->history;
     size_t agent;
+    size_t first = 0;
 
-    if (history == NULL || period_of(run)[0] == '\0' ||
-        !cqa_names_find(&history->agents, subject->sheet.agent, &agent))
-        return;
+    if (history != NULL && cqa_names_find(&history->agents, subject->sheet.agent, &agent) &&
+        agent < history->agent_capacity)
+        first = history->first[agent];
     for (size_t i = 0; i < run->scheme->indicator_count; i++)
         if (run->scheme->indicators[i].carrying != NULL && !subject->spoiled[i] &&
             subject->sheet.figures[i].origin == CQA_ORIGIN_ABSENT)
-            carry(run, subject, agent, i);
+            carry(run, subject, first, i);
 }

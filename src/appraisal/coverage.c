@@ -154,10 +154,10 @@ static int enough_calls(struct cqa_engine_run *run, struct cqa_subject *subject,
     if (measured->taken_count >= measured->least.calls)
         return 1;
     cqa_run_fault(run, subject, indicator->id, subject->first,
-                  "agent \"%s\": \"%s\" stands on %zu calls; %zu are asked for: import the value, "
+                  "agent \"%s\": \"%p\" stands on %zu calls; %zu are asked for: import the value, "
                   "or measure more calls",
-                  subject->sheet.agent, indicator->id, measured->taken_count,
-                  measured->least.calls);
+                  subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)),
+                  measured->taken_count, measured->least.calls);
     return 0;
 }
 
@@ -173,25 +173,25 @@ static int enough_share(struct cqa_engine_run *run, struct cqa_subject *subject,
         return 1;
     if (measured->has_coverage)
         cqa_run_fault(run, subject, indicator->id, subject->first,
-                      "agent \"%s\": \"%s\" stands on %zu of %s calls handled, %s %%; %s %% are "
+                      "agent \"%s\": \"%p\" stands on %zu of %s calls handled, %s %%; %s %% are "
                       "asked for: import the value, or measure more calls",
-                      subject->sheet.agent, indicator->id, measured->taken_count,
-                      cqa_rational_exact(measured->handled, text[0]),
+                      subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)),
+                      measured->taken_count, cqa_rational_exact(measured->handled, text[0]),
                       cqa_rational_fixed(measured->coverage_pct, 2, text[1]),
                       cqa_rational_exact(measured->least.pct, text[2]));
     else if (handled != CQA_NOWHERE)
         cqa_run_fault(run, subject, indicator->id, subject->first,
-                      "agent \"%s\": \"%s\" stands on %zu calls, and %s %% of those handled are "
-                      "asked for; how many were handled is not known: import \"%s\"",
-                      subject->sheet.agent, indicator->id, measured->taken_count,
-                      cqa_rational_exact(measured->least.pct, text[0]),
-                      run->scheme->indicators[handled].id);
+                      "agent \"%s\": \"%p\" stands on %zu calls, and %s %% of those handled are "
+                      "asked for; how many were handled is not known: import \"%p\"",
+                      subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)),
+                      measured->taken_count, cqa_rational_exact(measured->least.pct, text[0]),
+                      cqa_words_of(cqa_label_of(&run->scheme->indicators[handled])));
     else
         cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": %s %% of the calls handled are asked for, and the scheme does "
-                      "not say which indicator counts them (\"%s\": measured: coverage: of)",
+                      "not say which indicator counts them (\"%p\": measured: coverage: of)",
                       subject->sheet.agent, cqa_rational_exact(measured->least.pct, text[0]),
-                      indicator->id);
+                      cqa_words_of(cqa_label_of(indicator)));
     return 0;
 }
 

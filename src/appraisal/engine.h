@@ -9,11 +9,19 @@
 
 /* What the parts of the appraisal share while it runs. Not for others. */
 
+/* Names beside a number: the sheet has the first; another one, and how many rows have which. */
+struct cqa_names_beside {
+    size_t rows, other_rows;
+    const char *other; /* NULL: none */
+    struct cqa_place at, other_at;
+};
+
 /* An agent on the way to a sheet. */
 struct cqa_subject {
     struct cqa_sheet sheet;
     struct cqa_place first; /* where the input first names the agent */
     struct cqa_place post_at;
+    struct cqa_names_beside names;
     const char
         *post_from; /* the roster gave the post, of a seat that began then; NULL: the import did */
     const char *post_other; /* a post of the roster's that is not the import's; NULL: none */
@@ -22,6 +30,7 @@ struct cqa_subject {
     const char *team_from;  /* of the seat that gave the team; NULL: none did */
     unsigned char *spoiled; /* of each indicator: it was given, but wrong */
     size_t call_capacity;
+    size_t period_fault_line; /* of the last row that is of another period; 0: none is */
     int blocked;
     int not_for_post;
     int is_summary; /* a row about the others: named, not appraised */
@@ -40,12 +49,13 @@ struct cqa_engine_run {
     struct cqa_subject *subjects;
     size_t *seats_before;   /* of each seat of the roster: the same person's, as last_seat */
     struct cqa_buffer text; /* for one explanation at a time */
-    char period_seen[CQA_PERIOD_SIZE]; /* that of the first row that names one; "": none does */
+    char period_seen[CQA_PERIOD_SIZE]; /* that is appraised, or of most rows; "": nobody says it */
     char window[CQA_PERIOD_SIZE];      /* the period whose calls count; "": nobody said */
     unsigned char *withheld;           /* of each item: it hangs on the whole group */
     int posts_known;                   /* import or roster name posts at all */
     int is_check;                      /* of one table: others may bring the months it lacks */
-    int calls_unclear;                 /* they are of several periods, and nobody said which */
+    int periods_unclear; /* no period is that of most rows, and nobody said which is meant */
+    int calls_unclear;   /* they are of several periods, and nobody said which */
     int no_memory;
 };
 
@@ -57,6 +67,14 @@ void cqa_run_note(struct cqa_engine_run *run, const char *format, ...) CQA_MESSA
 /* Adds a fault of the subject and keeps it from being computed. `about` as of struct cqa_fault. */
 void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, const char *about,
                    struct cqa_place at, const char *format, ...) CQA_MESSAGE(5, 6);
+
+/* What the sheet calls the row's indicator; where that is its id, as cqa_label_of. */
+struct cqa_text cqa_row_label(const struct cqa_indicator *indicator, const struct cqa_row *row);
+/* `at`; where that is not known, the place of the row's value. */
+struct cqa_place cqa_row_place(struct cqa_place at, const struct cqa_row *row);
+/* The period of the scheme that the row is in; "": it names none, or none that can be. */
+void cqa_run_period_of(const struct cqa_engine_run *run, const struct cqa_row *row,
+                       char out[CQA_PERIOD_SIZE]);
 
 /* Rows to subjects, posts, and what the rows give for each indicator. */
 enum cqa_status cqa_run_collect(struct cqa_engine_run *run);

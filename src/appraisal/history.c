@@ -136,6 +136,23 @@ static enum cqa_status keep(struct cqa_history *history, const char *agent, cons
     return CQA_OK;
 }
 
+void cqa_history_expect(struct cqa_history *history, const char *period)
+{
+    if (history->oldest[0] == '\0' || strcmp(period, history->oldest) < 0)
+        snprintf(history->oldest, sizeof history->oldest, "%.7s", period);
+}
+
+/* The sheet is whole and of this very scheme: what it does not have was not there. Else nobody
+ * knows. */
+static int is_whole(const struct cqa_scheme *scheme, const json_t *sheet)
+{
+    const char *version = json_string_value(json_object_get(sheet, "scheme_version"));
+    const json_t *preliminary = json_object_get(sheet, "preliminary");
+
+    return version != NULL && strcmp(version, scheme->version) == 0 &&
+           (preliminary == NULL || json_is_null(preliminary));
+}
+
 static enum cqa_status add_sheet(struct cqa_history *history, const struct cqa_scheme *scheme,
                                  const json_t *sheet, const char *said_period, struct cqa_place at)
 {
@@ -146,11 +163,12 @@ static enum cqa_status add_sheet(struct cqa_history *history, const struct cqa_s
 
     if (agent == NULL || period == NULL)
         return CQA_E_NOMEM;
+    cqa_history_expect(history, period);
     for (size_t i = 0; status == CQA_OK && i < scheme->indicator_count; i++) {
         if (scheme->indicators[i].carrying == NULL)
             continue;
         const struct cqa_rational value = traced(sheet, scheme->indicators[i].carrying->of);
-        if (cqa_rational_valid(value))
+        if (cqa_rational_valid(value) || is_whole(scheme, sheet))
             status = keep(history, agent, period, i, value, at);
     }
     return status;

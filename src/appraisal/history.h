@@ -11,9 +11,9 @@
 /* What earlier sheets of a scheme gave, as far as it carries anything over (`carried`). */
 struct cqa_past {
     const char *period;
-    size_t indicator; /* that carries it */
-    struct cqa_row row;
-    size_t next; /* of the same agent, plus 1; 0: the last */
+    size_t indicator;   /* that carries it */
+    struct cqa_row row; /* without a value where the sheet has none of it */
+    size_t next;        /* of the same agent, plus 1; 0: the last */
 };
 
 /* {0} is empty; finish frees. */
@@ -23,6 +23,8 @@ struct cqa_history {
     size_t *first; /* of each agent, plus 1 */
     struct cqa_past *items;
     size_t count, capacity, agent_capacity;
+    char oldest[CQA_PERIOD_SIZE]; /* of the sheets, or of what is known to have been; "": none */
+    int begins;                   /* somebody knows that there are no sheets before `oldest` */
 };
 
 /* Takes one sheet, JSON as of cqa_sheet_to_json with its trace; of two of one agent and period the
@@ -31,6 +33,9 @@ struct cqa_history {
 enum cqa_status cqa_history_add(struct cqa_history *history, const struct cqa_scheme *scheme,
                                 const char *json, size_t length, const char *period,
                                 struct cqa_place at, struct cqa_faults *faults) CQA_MUST_CHECK;
+
+/* A sheet of `period` is to be expected, whether it is at hand or not. */
+void cqa_history_expect(struct cqa_history *history, const char *period);
 
 /* Takes a file of sheets, one a line. `path` must outlive history and faults. */
 enum cqa_status cqa_history_import(struct cqa_history *history, const struct cqa_scheme *scheme,

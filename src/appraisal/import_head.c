@@ -209,11 +209,14 @@ static enum cqa_status read_columns(struct cqa_importer *importer)
     importer->heads = cqa_arena_alloc(arena, (count + 1) * sizeof *importer->heads);
     importer->factors = cqa_arena_alloc(arena, (count + 1) * sizeof *importer->factors);
     importer->shares = cqa_arena_alloc(arena, (count + 1) * sizeof *importer->shares);
+    importer->head_places = cqa_arena_alloc(arena, (count + 1) * sizeof *importer->head_places);
     if (texts == NULL || recalled == NULL || read == NULL || importer->heads == NULL ||
-        importer->factors == NULL || importer->shares == NULL)
+        importer->factors == NULL || importer->shares == NULL || importer->head_places == NULL)
         return CQA_E_NOMEM;
     for (size_t i = 0; i < count; i++)
         texts[i] = heading_text(&importer->record, i);
+    for (size_t i = 0; i < count; i++)
+        importer->head_places[i] = cqa_import_place(importer, &importer->record.cells[i]);
     enum cqa_status status = recall(importer, texts, recalled);
     for (size_t i = 0; i < count; i++)
         read[i] = recalled[i] != NULL ? cqa_heading_taken(importer->scheme, texts[i], recalled[i])

@@ -46,6 +46,25 @@ static void ask_about_stranger(struct cqa_importer *importer, const char *agent,
                        agent);
 }
 
+/* The roster has the number as one person, and the name beside it as another. Once a number: two
+ * names are asked about as such. */
+static void ask_about_name_beside(struct cqa_importer *importer, const struct cqa_row *row)
+{
+    const struct cqa_roster *roster = importer->how ? importer->how->roster : NULL;
+
+    if (roster == NULL || row->name == NULL || strcmp(row->name, row->agent) == 0)
+        return;
+    const size_t known = importer->beside.count;
+    size_t index;
+    if (cqa_names_add(&importer->beside, row->agent, &index) != CQA_OK || index < known ||
+        !cqa_roster_knows(roster, row->name) || !cqa_roster_knows(roster, row->agent))
+        return;
+    cqa_faults_add(importer->faults, row->agent, row->name_at,
+                   "agent \"%s\": the name beside the number is \"%s\", whom the roster has as "
+                   "another person",
+                   row->agent, row->name);
+}
+
 /* Whom the name means, by what was said before; the row is left out where that is nobody. */
 enum cqa_status cqa_import_person(struct cqa_importer *importer, struct cqa_row *row,
                                   enum cqa_spelled *spelled, int *is_out)
@@ -83,6 +102,7 @@ enum cqa_status cqa_import_person(struct cqa_importer *importer, struct cqa_row 
     if (*is_out)
         return status;
     ask_about_agent(importer, row->agent, *spelled);
+    ask_about_name_beside(importer, row);
     if (person == NULL || row->written != NULL) /* else: somebody has said that it is a person */
         ask_about_stranger(importer, row->agent, *spelled);
     return status;

@@ -2,6 +2,7 @@
 /* What stands in a row: values, each of its indicator, and how often it counts. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include "appraisal/importer.h"
 #include "appraisal/values.h"
 
@@ -98,8 +99,15 @@ static const char *why_no_value(const struct cqa_csv_cell *cell)
                            : NULL;
 }
 
+/* 撤回: what an earlier import said is taken back. */
+static int is_withdrawal(const struct cqa_importer *importer, const char *text)
+{
+    return importer->how != NULL && importer->how->may_withdraw &&
+           (strcmp(text, "撤回") == 0 || strcasecmp(text, "withdraw") == 0);
+}
+
 /* The value in a cell; none, with a fault, where it is none of this indicator. */
-static struct cqa_rational value_of(struct cqa_importer *importer, const struct cqa_row *row,
+static struct cqa_rational value_of(struct cqa_importer *importer, struct cqa_row *row,
                                     const struct cqa_indicator *indicator,
                                     const struct cqa_csv_cell *cell,
                                     const struct cqa_heading *heading, enum cqa_status *status)
@@ -111,10 +119,12 @@ static struct cqa_rational value_of(struct cqa_importer *importer, const struct 
         cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
                              "agent \"%s\": \"%s\" of \"%s\": %p", row->agent, cell->text,
                              row->indicator, cqa_words_named(why));
+    else if (is_withdrawal(importer, cell->text))
+        row->is_withdrawn = 1;
     else if (!cqa_value_read(indicator, cell->text, heading->factor, &value))
         name_unreadable(importer, row, indicator, cell->text);
     else {
-        if (cqa_scheme_in_percent(indicator) && heading->shares == CQA_SHARES_UNSAID)
+        if (cqa_import_may_be_shares(indicator) && heading->shares == CQA_SHARES_UNSAID)
             *status = cqa_import_share(importer, indicator, cell, value);
         return value;
     }
@@ -124,7 +134,7 @@ static struct cqa_rational value_of(struct cqa_importer *importer, const struct 
 /* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have
  * is left to the appraisal to name. */
 static enum cqa_status add_value(struct cqa_importer *importer, struct cqa_row *row,
-                                 const struct cqa_csv_cell *named, const struct cqa_csv_cell *cell,
+                                 struct cqa_place named, const struct cqa_csv_cell *cell,
                                  const struct cqa_heading *heading)
 {
     enum cqa_status status = CQA_OK;
@@ -132,7 +142,9 @@ static enum cqa_status add_value(struct cqa_importer *importer, struct cqa_row *
     const struct cqa_indicator *indicator =
         index == CQA_NOWHERE ? NULL : &importer->scheme->indicators[index];
 
-    row->at = cqa_import_place(importer, indicator == NULL ? named : cell);
+    row->at = indicator == NULL ? named : cqa_import_place(importer, cell);
+    row->is_withdrawn = 0;
+    row->is_under_heading = indicator == NULL && !cqa_import_is_long(importer);
     row->value = indicator == NULL ? cqa_rational_whole(0)
                                    : value_of(importer, row, indicator, cell, heading, &status);
     if (indicator != NULL)
@@ -168,7 +180,8 @@ static enum cqa_status add_long(struct cqa_importer *importer, struct cqa_row *r
         return CQA_OK;
     }
     const struct cqa_heading heading = read_indicator(importer, row);
-    return add_value(importer, row, &record->cells[importer->columns[CQA_HEADING_INDICATOR] - 1],
+    const size_t named = importer->columns[CQA_HEADING_INDICATOR] - 1;
+    return add_value(importer, row, cqa_import_place(importer, &record->cells[named]),
                      &record->cells[index - 1], &heading);
 }
 
@@ -185,7 +198,7 @@ static enum cqa_status add_wide(struct cqa_importer *importer, struct cqa_row *r
         const struct cqa_heading heading = {CQA_HEADING_VALUES, CQA_NOWHERE, importer->factors[i],
                                             importer->shares[i]};
         row->indicator = importer->heads[i];
-        status = add_value(importer, row, cell, cell, &heading);
+        status = add_value(importer, row, importer->head_places[i], cell, &heading);
     }
     return status;
 }

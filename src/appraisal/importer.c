@@ -166,6 +166,14 @@ static const char *period_of(struct cqa_importer *importer)
                : text;
 }
 
+/* Line 0: nothing stands there. */
+static struct cqa_place place_of(const struct cqa_importer *importer, enum cqa_column column)
+{
+    const struct cqa_csv_cell *cell = cqa_import_cell(importer, column);
+
+    return cell != NULL ? cqa_import_place(importer, cell) : (struct cqa_place){0};
+}
+
 static enum cqa_status add_record(struct cqa_importer *importer)
 {
     enum cqa_spelled spelled, rater_spelled;
@@ -174,11 +182,12 @@ static enum cqa_status add_record(struct cqa_importer *importer)
                           .name = cqa_import_text(importer, CQA_HEADING_NAME),
                           .post = cqa_import_text(importer, CQA_HEADING_POST),
                           .period = period_of(importer)};
-    const struct cqa_csv_cell *post = cqa_import_cell(importer, CQA_HEADING_POST);
     int is_out;
 
-    if (post != NULL)
-        row.post_at = cqa_import_place(importer, post);
+    row.agent_at = place_of(importer, CQA_HEADING_AGENT);
+    row.post_at = place_of(importer, CQA_HEADING_POST);
+    row.name_at = place_of(importer, CQA_HEADING_NAME);
+    row.period_at = place_of(importer, CQA_HEADING_PERIOD);
     const struct cqa_csv_cell *foot = foot_of(importer);
     if (foot != NULL)
         return cqa_import_report_left_out(importer, foot,
@@ -247,6 +256,7 @@ enum cqa_status cqa_rows_read(const struct cqa_scheme *scheme, const struct cqa_
     }
     free(importer.small_shares);
     cqa_names_finish(&importer.met);
+    cqa_names_finish(&importer.beside);
     cqa_table_finish(&importer.table);
     return status;
 }

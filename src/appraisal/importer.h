@@ -21,7 +21,7 @@ struct cqa_import_record {
     int is_cut;
 };
 
-/* A value under % without the sign, small enough to be a fraction: 0.85, 1, 1.05. */
+/* A value under %, or of 100 points, without a unit and small enough to be a fraction: 0.85, 1. */
 struct cqa_share {
     size_t row;    /* in `rows` */
     size_t column; /* its place */
@@ -29,7 +29,7 @@ struct cqa_share {
     struct cqa_rational value;
 };
 
-/* What a file has under one indicator in %. */
+/* What a file has under one such indicator. */
 struct cqa_share_column {
     struct cqa_rational largest; /* of those without the sign; 0: there is none */
     int has_fraction;            /* one is between 0 and 1 */
@@ -49,9 +49,11 @@ struct cqa_importer {
     const char **heads;                /* wide: the indicator of each cell, NULL elsewhere */
     struct cqa_rational *factors;      /* of each cell */
     enum cqa_shares *shares;           /* of each cell, as its heading says */
+    struct cqa_place *head_places;     /* of each heading */
     size_t head_count;
     size_t first_row;               /* of this file, in `rows` */
     struct cqa_names met;           /* held against the roster */
+    struct cqa_names beside;        /* whose names beside them were */
     int is_about_others;            /* the row that is read */
     struct cqa_share *small_shares; /* owned */
     size_t small_count, small_capacity;
@@ -97,7 +99,9 @@ enum cqa_status cqa_import_ask_for_periods(struct cqa_importer *importer) CQA_MU
 
 /* ---- shares.c: 0.85 may be 85 %. What may be is known once the file was read. */
 
-/* A value of an indicator in %, as typed; it is the next row's. */
+/* Can a fraction stand for a hundredfold of it: is it in %, or points of 0 to 100? */
+int cqa_import_may_be_shares(const struct cqa_indicator *indicator);
+/* A value of such an indicator, as typed; it is the next row's. */
 enum cqa_status cqa_import_share(struct cqa_importer *importer,
                                  const struct cqa_indicator *indicator,
                                  const struct cqa_csv_cell *cell,

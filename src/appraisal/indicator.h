@@ -106,4 +106,10 @@ struct cqa_indicator {
     size_t column;
 };
 
+/* What messages call it: its id, or its name in Chinese. */
+static inline struct cqa_text cqa_label_of(const struct cqa_indicator *indicator)
+{
+    return (struct cqa_text){indicator->id, indicator->names.zh};
+}
+
 #endif

@@ -116,6 +116,27 @@ static void sort(struct cqa_faults *faults)
         qsort(faults->items, faults->count, sizeof *faults->items, by_place);
 }
 
+static int same_words(const struct cqa_message *a, const struct cqa_message *b)
+{
+    return a->format == b->format && a->used == b->used &&
+           memcmp(a->arguments, b->arguments, a->used) == 0;
+}
+
+int cqa_fault_is_retold(const struct cqa_faults *faults, size_t index)
+{
+    const struct cqa_fault *fault = &faults->items[index];
+
+    for (size_t i = index; i-- > 0;) {
+        const struct cqa_fault *before = &faults->items[i];
+        if (before->at.line != fault->at.line || before->at.column != fault->at.column)
+            return 0;
+        if (by_place(before, fault) == 0 &&
+            same_words(cqa_fault_message(before), cqa_fault_message(fault)))
+            return 1;
+    }
+    return 0;
+}
+
 void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_language language,
                     struct cqa_buffer *out)
 {
@@ -125,6 +146,8 @@ void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_langua
     for (size_t i = 0; i < faults->count; i++) {
         const struct cqa_fault *fault = &faults->items[i];
         char cell[CQA_CELL_NAME_SIZE];
+        if (cqa_fault_is_retold(faults, i))
+            continue;
         if (cqa_place_in_sheet(fault->at))
             cqa_message_set(&line, "%p:%s: %p", cqa_words_named(what),
                             cqa_cell_name(fault->at.line, fault->at.column, cell),
@@ -145,6 +168,8 @@ void cqa_faults_print(struct cqa_faults *faults, enum cqa_language language, FIL
     for (size_t i = 0; i < faults->count; i++) {
         const struct cqa_place *at = &faults->items[i].at;
         char place[PLACE_BYTES];
+        if (cqa_fault_is_retold(faults, i))
+            continue;
         if (at->file != NULL)
             fprintf(out, "%s: ", cqa_place_text(*at, place, sizeof place));
         fprintf(out, "%s\n", cqa_said(cqa_fault_message(&faults->items[i]), language));

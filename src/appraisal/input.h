@@ -61,6 +61,10 @@ const struct cqa_message *cqa_fault_message(const struct cqa_fault *fault);
 /* One that was written down before; copied whole, but for `at.file`. */
 void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fault);
 
+/* Of faults in the order of their places: whether one before says the same of the same place. What
+ * is wrong with a heading is so for all whose values stand under it; it is shown once. */
+int cqa_fault_is_retold(const struct cqa_faults *faults, size_t index);
+
 /* Each as "PLACE: text", a line, in the order of files and lines; of one file alone,
  * `what` (a CQA_N) is said in the language in place of its name. */
 void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_language language,
@@ -78,10 +82,15 @@ struct cqa_row {
     const char *name;          /* of the agent, beside a number; NULL: none said */
     const char *post;          /* NULL: none said */
     const char *period;        /* "2025-11", "2025Q4"; NULL: the one that is appraised */
-    struct cqa_rational value; /* none: a fault was found in it */
+    struct cqa_rational value; /* none: a fault was found in it, or */
+    int is_withdrawn;          /* the value that was there counts no longer, and none does */
     struct cqa_rational count; /* its weight among the rows of other raters */
     struct cqa_place at;       /* of the value */
-    struct cqa_place post_at;  /* line 0: not known */
+    struct cqa_place agent_at; /* line 0: not known; so are the next three */
+    struct cqa_place post_at;
+    struct cqa_place name_at;
+    struct cqa_place period_at;
+    int is_under_heading; /* `at` is that of a heading that is no indicator's */
     int64_t import; /* number of the import, or of the rating, in a store; 0: from a file alone */
     int64_t rating;
 };

@@ -215,10 +215,10 @@ static void check_one_rubric(struct cqa_engine_run *run, struct cqa_subject *sub
         subject->spoiled[index] = 1;
         cqa_run_fault(
             run, subject, indicator->id, subject->first,
-            "agent \"%s\": \"%s\" would mix calls scored by the rubric \"%s\" with calls "
-            "scored by \"%s\"; name one in the scheme (measured: rubric), or score all by "
-            "one",
-            subject->sheet.agent, indicator->id, first->rubric, call->rubric);
+            "agent \"%s\": \"%p\" would mix calls scored by the rubric \"%s\" with calls scored by "
+            "\"%s\"; name one in the scheme (measured: rubric), or score all by one",
+            subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), first->rubric,
+            call->rubric);
         return;
     }
 }
@@ -272,11 +272,11 @@ int cqa_run_measured_fits(struct cqa_engine_run *run, struct cqa_subject *subjec
         cqa_rational_compare(value, indicator->high) <= 0)
         return 1;
     subject->spoiled[index] = 1;
-    cqa_run_fault(run, subject, indicator->id, subject->first,
-                  "agent \"%s\": \"%s\" was measured as %s; allowed: %s to %s",
-                  subject->sheet.agent, indicator->id, cqa_rational_fixed(value, 2, text[0]),
-                  cqa_rational_exact(indicator->low, text[1]),
-                  cqa_rational_exact(indicator->high, text[2]));
+    cqa_run_fault(
+        run, subject, indicator->id, subject->first,
+        "agent \"%s\": \"%p\" was measured as %s; allowed: %s to %s", subject->sheet.agent,
+        cqa_words_of(cqa_label_of(indicator)), cqa_rational_fixed(value, 2, text[0]),
+        cqa_rational_exact(indicator->low, text[1]), cqa_rational_exact(indicator->high, text[2]));
     return 0;
 }
 
@@ -344,16 +344,15 @@ static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject
                       "measure it from",
                       agent, indicator->id, indicator->names.en, indicator->names.zh);
     else if (run->calls_unclear)
-        cqa_run_fault(run, subject, indicator->id, subject->first,
-                      "agent \"%s\": \"%s\" cannot be measured: the results are of more than one "
-                      "period",
-                      agent, indicator->id);
+        cqa_run_fault(
+            run, subject, indicator->id, subject->first,
+            "agent \"%s\": \"%p\" cannot be measured: the results are of more than one period",
+            agent, cqa_words_of(cqa_label_of(indicator)));
     else if (calls->broken.line != 0)
         cqa_run_fault(run, subject, indicator->id, subject->first,
-                      "agent \"%s\": \"%s\" cannot be measured: line %zu of the results is "
-                      "unreadable and may be "
-                      "a call of theirs",
-                      agent, indicator->id, calls->broken.line);
+                      "agent \"%s\": \"%p\" cannot be measured: line %zu of the results is "
+                      "unreadable and may be a call of theirs",
+                      agent, cqa_words_of(cqa_label_of(indicator)), calls->broken.line);
     else if (indicator->measuring->over != CQA_NOWHERE &&
              subject->sheet.figures[indicator->measuring->over].origin == CQA_ORIGIN_ABSENT)
         cqa_run_fault(
@@ -412,7 +411,7 @@ void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject)
         settle_value(indicator, figure);
         if (!cqa_rational_valid(figure->value) || !cqa_rational_valid(figure->raw))
             cqa_run_fault(run, subject, indicator->id, subject->first,
-                          "agent \"%s\": the mean of \"%s\" has too many digits",
-                          subject->sheet.agent, indicator->id);
+                          "agent \"%s\": the mean of \"%p\" has too many digits",
+                          subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)));
     }
 }

@@ -55,15 +55,18 @@ static int has_value(struct cqa_engine_run *run, struct cqa_subject *subject, si
     subject->spoiled[index] = 1;
     if (calls == 0)
         cqa_run_fault(run, subject, indicator->id, subject->first,
-                      "agent \"%s\": \"%s\" is measured by its parts, and no call of %s gives it: "
+                      "agent \"%s\": \"%p\" is measured by its parts, and no call of %s gives it: "
                       "import the value of %s, or the results that are missing",
-                      subject->sheet.agent, indicator->id, month->period, month->period);
+                      subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), month->period,
+                      month->period);
     else
-        cqa_run_fault(run, subject, indicator->id, subject->first,
-                      "agent \"%s\": \"%s\" is measured by its parts, and \"%s\" of %s is not "
-                      "there to measure it with",
-                      subject->sheet.agent, indicator->id,
-                      run->scheme->indicators[indicator->measuring->over].id, month->period);
+        cqa_run_fault(
+            run, subject, indicator->id, subject->first,
+            "agent \"%s\": \"%p\" is measured by its parts, and \"%p\" of %s is not there to "
+            "measure it with",
+            subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)),
+            cqa_words_of(cqa_label_of(&run->scheme->indicators[indicator->measuring->over])),
+            month->period);
     return 0;
 }
 

@@ -23,17 +23,17 @@ static void check_rater(struct cqa_engine_run *run, struct cqa_subject *subject,
     if (is_self && indicator->rated_by > CQA_RATED_BY_SELF &&
         indicator->rated_by != CQA_RATED_BY_PEERS)
         cqa_run_fault(run, subject, indicator->id, row->at,
-                      "agent \"%s\": \"%s\" is rated by others, and not by oneself",
-                      subject->sheet.agent, indicator->id);
+                      "agent \"%s\": \"%p\" is rated by others, and not by oneself",
+                      subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)));
     else if (!is_self && indicator->rated_by == CQA_RATED_BY_SELF)
         cqa_run_fault(run, subject, indicator->id, row->at,
-                      "agent \"%s\": \"%s\" is rated by oneself, and not by \"%s\"",
-                      subject->sheet.agent, indicator->id, row->rater);
+                      "agent \"%s\": \"%p\" is rated by oneself, and not by \"%s\"",
+                      subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), row->rater);
     else if (rate_each_other(indicator->rated_by) && roster != NULL && roster->count > 0 &&
              !cqa_roster_knows(roster, row->rater))
         cqa_run_fault(run, subject, indicator->id, row->at,
-                      "agent \"%s\": \"%s\" is rated by \"%s\", whom the roster does not know",
-                      subject->sheet.agent, indicator->id, row->rater);
+                      "agent \"%s\": \"%p\" is rated by \"%s\", whom the roster does not know",
+                      subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), row->rater);
 }
 
 /* "A01" and "a01": one of them twice, or two who have to be told apart. */
@@ -55,10 +55,10 @@ static void check_spelling(struct cqa_engine_run *run, struct cqa_subject *subje
                                          cqa_roster_knows(run->input->roster, before->rater)))
             continue;
         cqa_run_fault(run, subject, indicator->id, row->at,
-                      "agent \"%s\": \"%s\" is rated by \"%s\" and by \"%s\" (line %zu): one "
+                      "agent \"%s\": \"%p\" is rated by \"%s\" and by \"%s\" (line %zu): one "
                       "spelling for one person",
-                      subject->sheet.agent, indicator->id, row->rater, before->rater,
-                      before->at.line);
+                      subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), row->rater,
+                      before->rater, before->at.line);
         return;
     }
 }

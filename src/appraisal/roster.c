@@ -320,7 +320,22 @@ static void check_extensions(const struct cqa_roster *roster, struct cqa_faults 
         }
 }
 
-static void check_posts(const struct cqa_roster *roster, struct cqa_faults *faults)
+/* Two who have one name would be one person, with the calls and the values of both. */
+static void check_one_person(const struct cqa_seat *before, const struct cqa_seat *seat,
+                             struct cqa_faults *faults)
+{
+    if (before->post != NULL && seat->post != NULL && strcmp(before->post, seat->post) != 0)
+        cqa_faults_add(faults, seat->person, seat->at,
+                       "\"%s\" is in two posts at once: \"%s\" and (line %zu) \"%s\"", seat->person,
+                       seat->post, before->at.line, before->post);
+    if (before->team != NULL && seat->team != NULL && strcmp(before->team, seat->team) != 0)
+        cqa_faults_add(faults, seat->person, seat->at,
+                       "\"%s\" is in two teams at once: \"%s\" and (line %zu) \"%s\"; two who "
+                       "have one name need numbers of staff",
+                       seat->person, seat->team, before->at.line, before->team);
+}
+
+static void check_persons(const struct cqa_roster *roster, struct cqa_faults *faults)
 {
     for (size_t i = 0; i < roster->count; i++)
         for (size_t k = i + 1; k < roster->count; k++) {
@@ -328,10 +343,7 @@ static void check_posts(const struct cqa_roster *roster, struct cqa_faults *faul
             const struct cqa_seat *seat = &roster->seats[k];
             if (strcmp(before->person, seat->person) != 0 || strcmp(seat->from, before->to) >= 0)
                 break;
-            if (before->post != NULL && seat->post != NULL && strcmp(before->post, seat->post) != 0)
-                cqa_faults_add(faults, seat->person, seat->at,
-                               "\"%s\" is in two posts at once: \"%s\" and (line %zu) \"%s\"",
-                               seat->person, seat->post, before->at.line, before->post);
+            check_one_person(before, seat, faults);
         }
 }
 
@@ -350,7 +362,7 @@ static enum cqa_status import(struct importer *importer, struct cqa_error *error
         return cqa_fail(error, status, "%s: out of memory", importer->table.place);
     if (roster->count > 0) {
         qsort(roster->seats, roster->count, sizeof *roster->seats, by_person);
-        check_posts(roster, importer->faults);
+        check_persons(roster, importer->faults);
         qsort(roster->seats, roster->count, sizeof *roster->seats, by_extension);
         check_extensions(roster, importer->faults);
     }

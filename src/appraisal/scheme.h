@@ -34,6 +34,8 @@ struct cqa_test {
     struct cqa_ref of;
     enum cqa_compare compare;
     struct cqa_rational against;
+    size_t line; /* of the scheme file */
+    size_t column;
 };
 
 /* Who passes the test has no better grade than this, by score or by distribution. */
@@ -102,6 +104,8 @@ struct cqa_scheme {
     struct cqa_rational
         low_total; /* below this total the bonus is `low_bonus` whatever else; none: no such rule */
     struct cqa_rational low_bonus;
+    size_t low_line; /* where it stands in the scheme file */
+    size_t low_column;
 
     struct cqa_arena arena;
     struct cqa_yaml *yaml; /* the strings live in it */

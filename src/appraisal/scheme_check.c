@@ -3,16 +3,6 @@
 #include <string.h>
 #include "appraisal/scheme_load.h"
 
-/*
- * What an item can become, so that bands are known to leave nothing out before any agent is
- * computed. An end that is none is open to infinity.
- */
-struct reach {
-    struct cqa_rational low;
-    struct cqa_rational high;
-    int whole;
-};
-
 static struct cqa_rational lesser(struct cqa_rational a, struct cqa_rational b)
 {
     if (!cqa_rational_valid(a) || !cqa_rational_valid(b))
@@ -27,12 +17,12 @@ static struct cqa_rational greater(struct cqa_rational a, struct cqa_rational b)
     return cqa_rational_compare(a, b) > 0 ? a : b;
 }
 
-static struct reach reach_anything(void)
+static struct cqa_reach reach_anything(void)
 {
-    return (struct reach){cqa_rational_none(), cqa_rational_none(), 0};
+    return (struct cqa_reach){cqa_rational_none(), cqa_rational_none(), 0};
 }
 
-static struct reach reach_scaled(struct reach reach, struct cqa_rational factor)
+static struct cqa_reach reach_scaled(struct cqa_reach reach, struct cqa_rational factor)
 {
     const struct cqa_rational low = cqa_rational_multiply(reach.low, factor);
     const struct cqa_rational high = cqa_rational_multiply(reach.high, factor);
@@ -40,13 +30,14 @@ static struct reach reach_scaled(struct reach reach, struct cqa_rational factor)
     if (!cqa_rational_valid(factor))
         return reach_anything();
     if (cqa_rational_sign(factor) < 0)
-        return (struct reach){high, low, 0};
-    return (struct reach){low, high, 0};
+        return (struct cqa_reach){high, low, 0};
+    return (struct cqa_reach){low, high, 0};
 }
 
-static struct reach reach_of_indicator(const struct cqa_indicator *indicator)
+static struct cqa_reach reach_of_indicator(const struct cqa_indicator *indicator)
 {
-    struct reach reach = {indicator->low, indicator->high, indicator->whole || indicator->yes_no};
+    struct cqa_reach reach = {indicator->low, indicator->high,
+                              indicator->whole || indicator->yes_no};
 
     if (indicator->or_zero)
         reach.low = lesser(reach.low, cqa_rational_whole(0));
@@ -54,31 +45,38 @@ static struct reach reach_of_indicator(const struct cqa_indicator *indicator)
         reach.whole = 1;
     if (cqa_rational_valid(indicator->cap))
         reach.high = lesser(reach.high, indicator->cap);
+    if (cqa_rational_valid(indicator->absent)) {
+        reach.low = lesser(reach.low, indicator->absent);
+        reach.high = greater(reach.high, indicator->absent);
+        reach.whole &= cqa_rational_is_whole(indicator->absent);
+    }
     return reach;
 }
 
-static struct reach reach_of(const struct cqa_scheme *scheme, const struct reach *items,
-                             struct cqa_ref ref)
+struct cqa_reach cqa_scheme_reach(const struct cqa_scheme *scheme, const struct cqa_reach *items,
+                                  struct cqa_ref ref)
 {
     if (ref.kind == CQA_REF_INDICATOR)
         return reach_of_indicator(&scheme->indicators[ref.index]);
     if (ref.kind == CQA_REF_ITEM)
         return items[ref.index];
     if (ref.kind == CQA_REF_NUMBER)
-        return (struct reach){ref.number, ref.number, 0};
+        return (struct cqa_reach){ref.number, ref.number, 0};
     return reach_anything();
 }
 
-static struct reach reach_of_parts(const struct cqa_scheme *scheme, const struct reach *items,
-                                   const struct cqa_scheme_item *item)
+static struct cqa_reach reach_of_parts(const struct cqa_scheme *scheme,
+                                       const struct cqa_reach *items,
+                                       const struct cqa_scheme_item *item)
 {
-    struct reach sum = {cqa_rational_whole(0), cqa_rational_whole(0), 0};
+    struct cqa_reach sum = {cqa_rational_whole(0), cqa_rational_whole(0), 0};
 
     for (size_t i = 0; i < item->part_count; i++) {
         struct cqa_rational weight = item->parts[i].weight;
         if (item->type == CQA_ITEM_WEIGHTED)
             weight = cqa_rational_divide(item->parts[i].weighs.number, cqa_rational_whole(100));
-        const struct reach part = reach_scaled(reach_of(scheme, items, item->parts[i].of), weight);
+        const struct cqa_reach part =
+            reach_scaled(cqa_scheme_reach(scheme, items, item->parts[i].of), weight);
         sum.low = cqa_rational_add(sum.low, part.low);
         sum.high = cqa_rational_add(sum.high, part.high);
     }
@@ -89,20 +87,20 @@ static struct reach reach_of_parts(const struct cqa_scheme *scheme, const struct
     return sum;
 }
 
-static void widen(struct reach *reach, struct cqa_rational value)
+static void widen(struct cqa_reach *reach, struct cqa_rational value)
 {
     reach->low = lesser(reach->low, value);
     reach->high = greater(reach->high, value);
 }
 
 /* From the least to the greatest of all parts. */
-static struct reach reach_of_all(const struct cqa_scheme *scheme, const struct reach *items,
-                                 const struct cqa_scheme_item *item)
+static struct cqa_reach reach_of_all(const struct cqa_scheme *scheme, const struct cqa_reach *items,
+                                     const struct cqa_scheme_item *item)
 {
-    struct reach reach = reach_of(scheme, items, item->parts[0].of);
+    struct cqa_reach reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
 
     for (size_t i = 1; i < item->part_count; i++) {
-        const struct reach part = reach_of(scheme, items, item->parts[i].of);
+        const struct cqa_reach part = cqa_scheme_reach(scheme, items, item->parts[i].of);
         reach.low = lesser(reach.low, part.low);
         reach.high = greater(reach.high, part.high);
     }
@@ -111,8 +109,9 @@ static struct reach reach_of_all(const struct cqa_scheme *scheme, const struct r
 }
 
 /* Weights that are shared out, or come from data: each may be all or nothing. */
-static struct reach reach_of_weighted(const struct cqa_scheme *scheme, const struct reach *items,
-                                      const struct cqa_scheme_item *item)
+static struct cqa_reach reach_of_weighted(const struct cqa_scheme *scheme,
+                                          const struct cqa_reach *items,
+                                          const struct cqa_scheme_item *item)
 {
     int fixed = !item->shared;
 
@@ -124,15 +123,16 @@ static struct reach reach_of_weighted(const struct cqa_scheme *scheme, const str
                         cqa_rational_divide(item->weights_sum, cqa_rational_whole(100)));
 }
 
-static struct reach reach_of_product(const struct cqa_scheme *scheme, const struct reach *items,
-                                     const struct cqa_scheme_item *item)
+static struct cqa_reach reach_of_product(const struct cqa_scheme *scheme,
+                                         const struct cqa_reach *items,
+                                         const struct cqa_scheme_item *item)
 {
-    struct reach reach = reach_of(scheme, items, item->parts[0].of);
+    struct cqa_reach reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
 
     for (size_t i = 1; i < item->part_count; i++) {
-        const struct reach part = reach_of(scheme, items, item->parts[i].of);
+        const struct cqa_reach part = cqa_scheme_reach(scheme, items, item->parts[i].of);
         const struct cqa_rational first = cqa_rational_multiply(reach.low, part.low);
-        struct reach product = {first, first, 0};
+        struct cqa_reach product = {first, first, 0};
         widen(&product, cqa_rational_multiply(reach.low, part.high));
         widen(&product, cqa_rational_multiply(reach.high, part.low));
         widen(&product, cqa_rational_multiply(reach.high, part.high));
@@ -142,14 +142,15 @@ static struct reach reach_of_product(const struct cqa_scheme *scheme, const stru
 }
 
 /* The least of several is at most the least of their greatest. */
-static struct reach reach_of_extreme(const struct cqa_scheme *scheme, const struct reach *items,
-                                     const struct cqa_scheme_item *item)
+static struct cqa_reach reach_of_extreme(const struct cqa_scheme *scheme,
+                                         const struct cqa_reach *items,
+                                         const struct cqa_scheme_item *item)
 {
-    struct reach reach = reach_of(scheme, items, item->parts[0].of);
+    struct cqa_reach reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
     const int is_min = item->type == CQA_ITEM_MIN;
 
     for (size_t i = 1; i < item->part_count; i++) {
-        const struct reach part = reach_of(scheme, items, item->parts[i].of);
+        const struct cqa_reach part = cqa_scheme_reach(scheme, items, item->parts[i].of);
         reach.low = is_min ? lesser(reach.low, part.low) : greater(reach.low, part.low);
         reach.high = is_min ? lesser(reach.high, part.high) : greater(reach.high, part.high);
     }
@@ -157,9 +158,9 @@ static struct reach reach_of_extreme(const struct cqa_scheme *scheme, const stru
     return reach;
 }
 
-static struct reach reach_of_bands(const struct cqa_scheme_item *item)
+static struct cqa_reach reach_of_bands(const struct cqa_scheme_item *item)
 {
-    struct reach reach = {item->bands[0].points, item->bands[0].points, 0};
+    struct cqa_reach reach = {item->bands[0].points, item->bands[0].points, 0};
 
     if (item->marginal)
         return reach_anything();
@@ -186,10 +187,10 @@ static struct cqa_rational linear_at(const struct cqa_scheme_item *item, struct 
     return cqa_rational_subtract(item->at_target, cqa_rational_multiply(away, item->below));
 }
 
-static struct reach reach_of_linear(const struct cqa_scheme_item *item, struct reach of)
+static struct cqa_reach reach_of_linear(const struct cqa_scheme_item *item, struct cqa_reach of)
 {
     const struct cqa_rational low = linear_at(item, of.low);
-    struct reach reach = {low, low, 0};
+    struct cqa_reach reach = {low, low, 0};
 
     widen(&reach, linear_at(item, of.high));
     if (cqa_rational_valid(item->step))
@@ -201,11 +202,11 @@ static struct reach reach_of_linear(const struct cqa_scheme_item *item, struct r
     return reach;
 }
 
-static struct reach reach_of_ratio(const struct cqa_scheme_item *item, struct reach of,
-                                   struct reach over)
+static struct cqa_reach reach_of_ratio(const struct cqa_scheme_item *item, struct cqa_reach of,
+                                       struct cqa_reach over)
 {
     const struct cqa_rational first = cqa_rational_divide(of.low, over.low);
-    struct reach reach = {first, first, 0};
+    struct cqa_reach reach = {first, first, 0};
 
     widen(&reach, cqa_rational_divide(of.low, over.high));
     widen(&reach, cqa_rational_divide(of.high, over.low));
@@ -213,32 +214,35 @@ static struct reach reach_of_ratio(const struct cqa_scheme_item *item, struct re
     return reach_scaled(reach, item->times);
 }
 
-static struct reach reach_of_either(const struct cqa_scheme *scheme, const struct reach *items,
-                                    const struct cqa_scheme_item *item)
+static struct cqa_reach reach_of_either(const struct cqa_scheme *scheme,
+                                        const struct cqa_reach *items,
+                                        const struct cqa_scheme_item *item)
 {
-    const struct reach then = reach_of(scheme, items, item->then);
-    const struct reach otherwise = reach_of(scheme, items, item->otherwise);
+    const struct cqa_reach then = cqa_scheme_reach(scheme, items, item->then);
+    const struct cqa_reach otherwise = cqa_scheme_reach(scheme, items, item->otherwise);
 
-    return (struct reach){lesser(then.low, otherwise.low), greater(then.high, otherwise.high), 0};
+    return (struct cqa_reach){lesser(then.low, otherwise.low), greater(then.high, otherwise.high),
+                              0};
 }
 
-static struct reach reach_of_parts_of_period(const struct cqa_scheme *scheme,
-                                             const struct cqa_scheme_item *item, struct reach of)
+static struct cqa_reach reach_of_parts_of_period(const struct cqa_scheme *scheme,
+                                                 const struct cqa_scheme_item *item,
+                                                 struct cqa_reach of)
 {
     const struct cqa_rational parts = cqa_rational_whole(
         cqa_period_part_count(cqa_period_examples[scheme->period], CQA_PERIOD_MONTHLY));
 
     if (item->over_by == CQA_OVER_HITS)
-        return (struct reach){cqa_rational_whole(0), parts, 1};
+        return (struct cqa_reach){cqa_rational_whole(0), parts, 1};
     if (item->over_by == CQA_OVER_SUM)
         widen(&of, cqa_rational_multiply(of.low, parts));
     if (item->over_by == CQA_OVER_SUM)
         widen(&of, cqa_rational_multiply(of.high, parts));
-    return (struct reach){of.low, of.high, 0};
+    return (struct cqa_reach){of.low, of.high, 0};
 }
 
 /* Rounding keeps the order: the ends are rounded like what lies between them. */
-static struct reach rounded(struct reach reach, const struct cqa_scheme_item *item)
+static struct cqa_reach rounded(struct cqa_reach reach, const struct cqa_scheme_item *item)
 {
     if (item->round_places == CQA_NOWHERE)
         return reach;
@@ -250,10 +254,11 @@ static struct reach rounded(struct reach reach, const struct cqa_scheme_item *it
     return reach;
 }
 
-static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct reach *items,
-                                  const struct cqa_scheme_item *item)
+static struct cqa_reach reach_of_item(const struct cqa_scheme *scheme,
+                                      const struct cqa_reach *items,
+                                      const struct cqa_scheme_item *item)
 {
-    const struct reach first = reach_of(scheme, items, item->parts[0].of);
+    const struct cqa_reach first = cqa_scheme_reach(scheme, items, item->parts[0].of);
 
     switch (item->type) {
     case CQA_ITEM_SUM:
@@ -275,7 +280,8 @@ static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct 
     case CQA_ITEM_LINEAR:
         return reach_of_linear(item, first);
     case CQA_ITEM_THRESHOLD:
-        return (struct reach){lesser(item->pass, item->fail), greater(item->pass, item->fail), 0};
+        return (struct cqa_reach){lesser(item->pass, item->fail), greater(item->pass, item->fail),
+                                  0};
     case CQA_ITEM_VALUE:
         if (!item->times_coefficient)
             return reach_scaled(first, cqa_rational_divide(item->percent, cqa_rational_whole(100)));
@@ -283,9 +289,9 @@ static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct 
     case CQA_ITEM_RATIO:
         if (cqa_rational_valid(item->over_zero))
             return reach_anything();
-        return reach_of_ratio(item, first, reach_of(scheme, items, item->over));
+        return reach_of_ratio(item, first, cqa_scheme_reach(scheme, items, item->over));
     case CQA_ITEM_TEAM_MEAN:
-        return (struct reach){first.low, first.high, 0};
+        return (struct cqa_reach){first.low, first.high, 0};
     case CQA_ITEM_PARTS:
         return reach_of_parts_of_period(scheme, item, first);
     case CQA_ITEM_TYPE_COUNT:
@@ -294,7 +300,7 @@ static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct 
     return reach_anything();
 }
 
-static struct reach within_ends(struct reach reach, const struct cqa_scheme_item *item)
+static struct cqa_reach within_ends(struct cqa_reach reach, const struct cqa_scheme_item *item)
 {
     if (cqa_rational_valid(item->floor)) {
         reach.low = cqa_rational_valid(reach.low) ? greater(reach.low, item->floor) : item->floor;
@@ -363,7 +369,7 @@ static void check_neighbours(struct cqa_scheme_loader *loader, const struct cqa_
 }
 
 static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *first,
-                       const struct cqa_band *last, struct reach reach)
+                       const struct cqa_band *last, struct cqa_reach reach)
 {
     if (cqa_rational_valid(first->low)) {
         if (!cqa_rational_valid(reach.low))
@@ -386,7 +392,7 @@ static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *
 }
 
 static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band *bands,
-                        size_t count, struct reach reach)
+                        size_t count, struct cqa_ref of, struct cqa_reach reach)
 {
     struct cqa_band *sorted = cqa_scheme_alloc(loader, count, sizeof *sorted);
 
@@ -398,6 +404,7 @@ static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band 
             cqa_rational_compare(bands[i].low, bands[i].high) > 0)
             cqa_problems_add(loader->problems, bands[i].line, bands[i].column,
                              "the row ends below its start");
+        cqa_scheme_check_row(loader, &bands[i], of, reach);
     }
     qsort(sorted, count, sizeof *sorted, by_low_end);
     for (size_t i = 1; i < count; i++)
@@ -408,7 +415,7 @@ static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band 
 /* ---- the whole */
 
 static void check_divisor(struct cqa_scheme_loader *loader, const struct cqa_scheme_item *item,
-                          struct reach over)
+                          struct cqa_reach over)
 {
     const int above = cqa_rational_valid(over.low) && cqa_rational_sign(over.low) > 0;
     const int below = cqa_rational_valid(over.high) && cqa_rational_sign(over.high) < 0;
@@ -444,7 +451,7 @@ static int item_may_be_absent(const struct cqa_scheme *scheme, const unsigned ch
     return parts == item->part_count;
 }
 
-static void check_items(struct cqa_scheme_loader *loader, struct reach *reaches,
+static void check_items(struct cqa_scheme_loader *loader, struct cqa_reach *reaches,
                         unsigned char *absent)
 {
     const struct cqa_scheme *scheme = loader->scheme;
@@ -453,10 +460,10 @@ static void check_items(struct cqa_scheme_loader *loader, struct reach *reaches,
         const struct cqa_scheme_item *item = &scheme->items[i];
         absent[i] = (unsigned char)item_may_be_absent(scheme, absent, item);
         if (item->type == CQA_ITEM_RATIO && !cqa_rational_valid(item->over_zero))
-            check_divisor(loader, item, reach_of(scheme, reaches, item->over));
+            check_divisor(loader, item, cqa_scheme_reach(scheme, reaches, item->over));
         if (item->type == CQA_ITEM_BANDS)
-            check_bands(loader, item->bands, item->band_count,
-                        reach_of(scheme, reaches, item->parts[0].of));
+            check_bands(loader, item->bands, item->band_count, item->parts[0].of,
+                        cqa_scheme_reach(scheme, reaches, item->parts[0].of));
         reaches[i] = rounded(within_ends(reach_of_item(scheme, reaches, item), item), item);
     }
 }
@@ -481,7 +488,7 @@ static void check_measuring(struct cqa_scheme_loader *loader)
 void cqa_scheme_check(struct cqa_scheme_loader *loader)
 {
     const struct cqa_scheme *scheme = loader->scheme;
-    struct reach *reaches = cqa_scheme_alloc(loader, scheme->item_count, sizeof *reaches);
+    struct cqa_reach *reaches = cqa_scheme_alloc(loader, scheme->item_count, sizeof *reaches);
     unsigned char *absent = cqa_scheme_alloc(loader, scheme->item_count, sizeof *absent);
     struct cqa_band *bands = cqa_scheme_alloc(loader, scheme->grade_count, sizeof *bands);
 
@@ -489,12 +496,15 @@ void cqa_scheme_check(struct cqa_scheme_loader *loader)
         return;
     check_measuring(loader);
     check_items(loader, reaches, absent);
+    cqa_scheme_check_conditions(loader, reaches);
     if (scheme->total == CQA_NOWHERE)
         return;
     for (size_t i = 0; i < scheme->grade_count; i++)
         bands[i] = scheme->grades[i].band;
     if (scheme->grade_count > 0)
-        check_bands(loader, bands, scheme->grade_count, reaches[scheme->total]);
+        check_bands(loader, bands, scheme->grade_count,
+                    (struct cqa_ref){.kind = CQA_REF_ITEM, .index = (size_t)scheme->total},
+                    reaches[scheme->total]);
     if (absent[scheme->total]) {
         const struct cqa_scheme_item *total = &scheme->items[scheme->total];
         cqa_problems_add(

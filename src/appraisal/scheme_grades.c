@@ -103,6 +103,8 @@ static void load_test(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
         cqa_yaml_problem(node, loader->problems,
                          "must have one of at_least, at_most, above, below, with a number");
     test->against = against.number;
+    test->line = cqa_yaml_line(node);
+    test->column = cqa_yaml_column(node);
     test->is_given = 1;
 }
 
@@ -211,6 +213,8 @@ static void load_low_bonus(struct cqa_scheme_loader *loader, const struct cqa_ya
     if (node == NULL)
         return;
     cqa_yaml_only(node, keys, loader->problems);
+    scheme->low_line = cqa_yaml_line(node);
+    scheme->low_column = cqa_yaml_column(node);
     cqa_scheme_number(loader, node, "total_below", 1, &scheme->low_total);
     cqa_scheme_number(loader, node, "bonus", 1, &scheme->low_bonus);
 }

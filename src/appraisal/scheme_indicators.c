@@ -244,9 +244,9 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
     indicator->rows_by = (enum cqa_rows_by)rows_by;
     indicator->by_roster = (enum cqa_by_roster)by_roster;
     cqa_yaml_get_bool(node, "small", 0, &indicator->small, loader->problems);
-    if (indicator->small && !cqa_scheme_in_percent(indicator))
+    if (indicator->small && !cqa_scheme_in_percent(indicator) && !cqa_unit_is_points(indicator))
         cqa_yaml_problem(cqa_yaml_find(node, "small"), loader->problems,
-                         "\"small\" is for indicators whose unit is \"%%\"");
+                         "\"small\" is for indicators in %% or points");
     cqa_yaml_get_bool(node, "whole", 0, &indicator->whole, loader->problems);
     cqa_yaml_get_bool(node, "yes_no", 0, &indicator->yes_no, loader->problems);
     cqa_yaml_get_word(node, "period", 0, cqa_period_words, &period, loader->problems);

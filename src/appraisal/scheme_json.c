@@ -158,6 +158,18 @@ void cqa_scheme_lines_to_json(const struct cqa_scheme *scheme, int pay, struct c
     cqa_json_put(out, "]");
 }
 
+/* What the amount is called: a bonus is no pay. */
+static void put_pay(struct cqa_buffer *out, const struct cqa_scheme *scheme)
+{
+    cqa_json_put(out, ",\"pay\":");
+    if (scheme->pay == CQA_NOWHERE) {
+        cqa_json_put(out, "null");
+        return;
+    }
+    put_named(out, "item", scheme->items[scheme->pay].id, scheme->items[scheme->pay].names);
+    cqa_json_put(out, "}");
+}
+
 void cqa_scheme_to_json(const struct cqa_scheme *scheme, int whole, struct cqa_buffer *out)
 {
     put_named(out, "scheme", scheme->id, scheme->names);
@@ -178,6 +190,7 @@ void cqa_scheme_to_json(const struct cqa_scheme *scheme, int whole, struct cqa_b
         cqa_scheme_lines_to_json(scheme, 1, out);
         cqa_json_member(out, "total",
                         scheme->total == CQA_NOWHERE ? NULL : scheme->items[scheme->total].id);
+        put_pay(out, scheme);
         put_flag(out, "distributed", scheme->distributed);
         cqa_buffer_print(out, ",\"group_least\":%zu", scheme->group_least);
         cqa_json_member(out, "pay_by",

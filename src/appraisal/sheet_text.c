@@ -14,77 +14,6 @@ static const char *number(struct cqa_rational a, char out[CQA_RATIONAL_TEXT])
     return cqa_rational_valid(a) ? cqa_rational_fixed(a, 2, out) : "";
 }
 
-/* ---- CSV */
-
-/* In quotes; what a spreadsheet would take for a formula gets an apostrophe before it. */
-static void put_cell(struct cqa_buffer *out, const char *text)
-{
-    if (text == NULL)
-        return;
-    const int formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-    if (!formula && text[strcspn(text, ",\"\r\n")] == '\0') {
-        cqa_buffer_add(out, text, strlen(text));
-        return;
-    }
-    cqa_buffer_print(out, "\"%s", formula ? "'" : "");
-    for (; *text != '\0'; text++)
-        cqa_buffer_print(out, *text == '"' ? "\"\"" : "%c", *text);
-    cqa_buffer_add(out, "\"", 1);
-}
-
-static void put_number_cell(struct cqa_buffer *out, struct cqa_rational a)
-{
-    char text[CQA_RATIONAL_TEXT];
-
-    cqa_buffer_print(out, ",%s", number(a, text));
-}
-
-enum cqa_status cqa_sheets_csv_head(const struct cqa_appraisal *appraisal, struct cqa_buffer *out)
-{
-    const struct cqa_scheme *scheme = appraisal->scheme;
-
-    cqa_buffer_print(out, "%s,post,total,grade,grade_distribution,rank,coefficient,bonus,pay",
-                     scheme->units ? "subject" : "agent");
-    for (size_t i = 0; i < scheme->line_count; i++) {
-        cqa_buffer_add(out, ",", 1);
-        put_cell(out, scheme->lines[i].id);
-    }
-    cqa_buffer_print(out, ",undecided_flags,assumed,preliminary\r\n");
-    return out->failed ? CQA_E_LIMIT : CQA_OK;
-}
-
-enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal,
-                                 const struct cqa_sheet *sheet, struct cqa_buffer *out)
-{
-    const struct cqa_scheme *scheme = appraisal->scheme;
-
-    put_cell(out, sheet->agent);
-    cqa_buffer_add(out, ",", 1);
-    put_cell(out, sheet->post);
-    put_number_cell(out, sheet->total);
-    cqa_buffer_add(out, ",", 1);
-    put_cell(out, sheet->grade ? sheet->grade->id : NULL);
-    cqa_buffer_add(out, ",", 1);
-    put_cell(out, sheet->grade_distribution ? sheet->grade_distribution->id : NULL);
-    if (sheet->rank > 0)
-        cqa_buffer_print(out, ",%zu", sheet->rank);
-    else
-        cqa_buffer_add(out, ",", 1);
-    put_number_cell(out, sheet->coefficient);
-    put_number_cell(out, sheet->bonus);
-    put_number_cell(out, sheet->pay);
-    for (size_t i = 0; i < scheme->line_count; i++)
-        put_number_cell(out, sheet->lines[i].value);
-    cqa_buffer_print(out, ",%zu,", sheet->undecided);
-    for (size_t i = 0; i < sheet->assumed_count; i++)
-        cqa_buffer_print(out, "%s%s", i ? "; " : "", sheet->assumed[i]->where);
-    if (sheet->preliminary > 0)
-        cqa_buffer_print(out, ",%zu left out\r\n", sheet->preliminary);
-    else
-        cqa_buffer_add(out, ",\r\n", 3);
-    return out->failed ? CQA_E_LIMIT : CQA_OK;
-}
-
 /* ---- text */
 
 /* A sheet that is being written for a person. */
@@ -111,6 +40,27 @@ static const char *in_language(struct cqa_text text, enum cqa_language language)
     return language == CQA_CHINESE ? text.zh : text.en;
 }
 
+/* A formula has two words: min and max. */
+static void put_formula(const struct page *page, const char *how)
+{
+    static const char *const words[][2] = {{"min(", "最小("}, {"max(", "最大("}};
+
+    while (page->language == CQA_CHINESE && *how != '\0') {
+        const size_t plain = strcspn(how, "m");
+        size_t i = 0;
+        cqa_buffer_add(page->out, how, plain);
+        how += plain;
+        while (i < 2 && strncmp(how, words[i][0], strlen(words[i][0])) != 0)
+            i++;
+        if (i < 2)
+            cqa_buffer_print(page->out, "%s", words[i][1]);
+        else
+            cqa_buffer_add(page->out, how, *how != '\0');
+        how += i < 2 ? strlen(words[i][0]) : *how != '\0';
+    }
+    cqa_buffer_print(page->out, "%s", how);
+}
+
 static void put_line(const struct page *page, const char *name, struct cqa_rational value,
                      const char *how)
 {
@@ -120,23 +70,44 @@ static void put_line(const struct page *page, const char *name, struct cqa_ratio
         put_words(page, "  %-48s ", name); /* of columns, not of bytes */
     else
         cqa_buffer_print(page->out, "  %-48s ", name);
-    cqa_buffer_print(page->out, "%12s  %s\n", cqa_rational_valid(value) ? number(value, text) : "–",
-                     how ? how : "");
+    cqa_buffer_print(page->out, "%12s  ", cqa_rational_valid(value) ? number(value, text) : "–");
+    put_formula(page, how ? how : "");
+    cqa_buffer_print(page->out, "\n");
 }
 
 enum cqa_status cqa_sheets_text_head(const struct cqa_appraisal *appraisal,
                                      enum cqa_language language, struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
+    const struct page page = {out, language};
 
     cqa_buffer_print(out, "%s %s: ", scheme->id, scheme->version);
     if (language == CQA_ENGLISH)
         cqa_buffer_print(out, "%s\n", scheme->names.en);
     cqa_buffer_print(out, "%s\n", scheme->names.zh);
+    if (appraisal->period[0] != '\0')
+        put_words(&page, "Period: %s", appraisal->period);
+    else
+        put_words(&page, "Period: nobody said it");
+    cqa_buffer_print(out, "\n");
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
 
-static void put_outcome(const struct cqa_sheet *sheet, const struct page *page)
+/* In the scheme's word: what one calls pay is another's bonus. */
+static void put_pay(const struct cqa_scheme *scheme, const struct cqa_sheet *sheet,
+                    const struct page *page)
+{
+    char text[CQA_RATIONAL_TEXT];
+
+    if (page->language == CQA_CHINESE)
+        cqa_buffer_print(page->out, "  %s %s", scheme->items[scheme->pay].names.zh,
+                         number(sheet->pay, text));
+    else
+        put_words(page, "  pay %s", number(sheet->pay, text));
+}
+
+static void put_outcome(const struct cqa_scheme *scheme, const struct cqa_sheet *sheet,
+                        const struct page *page)
 {
     const struct cqa_grade *grade = sheet->grade;
     const struct cqa_grade *distributed = sheet->grade_distribution;
@@ -156,7 +127,7 @@ static void put_outcome(const struct cqa_sheet *sheet, const struct page *page)
     if (cqa_rational_valid(sheet->bonus))
         put_words(page, "  bonus %s", number(sheet->bonus, text));
     if (cqa_rational_valid(sheet->pay))
-        put_words(page, "  pay %s", number(sheet->pay, text));
+        put_pay(scheme, sheet, page);
     cqa_buffer_print(page->out, "\n");
     if (sheet->limit == NULL)
         return;
@@ -175,7 +146,9 @@ static void put_how(const struct cqa_scheme *scheme, const struct cqa_measuring 
     else
         put_words(page, "sum of %zu calls", measured->taken_count);
     if (measuring->over != CQA_NOWHERE)
-        cqa_buffer_print(page->out, " ÷ %s", scheme->indicators[measuring->over].id);
+        cqa_buffer_print(
+            page->out, " ÷ %s",
+            in_language(cqa_label_of(&scheme->indicators[measuring->over]), page->language));
 }
 
 static void put_coverage(const struct cqa_measured *measured, const struct page *page)
@@ -201,7 +174,7 @@ static void put_measured(const struct cqa_scheme *scheme, const struct cqa_indic
 
     if (measured == NULL || measured->how == NULL)
         return;
-    put_line(page, indicator->id, figure->raw, NULL);
+    put_line(page, in_language(cqa_label_of(indicator), page->language), figure->raw, NULL);
     page->out->length -= !page->out->failed;
     if (figure->origin == CQA_ORIGIN_IMPORTED)
         put_words(page, "imported; measured %s: ", number(measured->value, text));
@@ -241,7 +214,7 @@ enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal,
         cqa_escape_control(sheet->name, name, sizeof name);
         cqa_buffer_print(out, " %s", name);
     }
-    put_outcome(sheet, &page);
+    put_outcome(scheme, sheet, &page);
     if (sheet->preliminary > 0) {
         put_words(&page,
                   "  Preliminary: of the group, left out with errors: %zu; what hangs on the whole "
@@ -283,9 +256,27 @@ static void put_heading(const struct page *page, const char *literal)
     cqa_buffer_print(page->out, "\n");
 }
 
-static void put_assumption(const struct cqa_assumption *assumption, const struct page *page)
+/* "items.wrong_orders" by its name, in Chinese. */
+static const char *where_of(const struct cqa_scheme *scheme, const char *where,
+                            enum cqa_language language)
 {
-    cqa_buffer_print(page->out, "  %s: ", assumption->where);
+    const char *id = strchr(where, '.');
+
+    if (language != CQA_CHINESE || id == NULL)
+        return where;
+    for (size_t i = 0; i < scheme->item_count && strncmp(where, "items.", 6) == 0; i++)
+        if (strcmp(scheme->items[i].id, id + 1) == 0)
+            return scheme->items[i].names.zh;
+    for (size_t i = 0; i < scheme->indicator_count && strncmp(where, "indicators.", 11) == 0; i++)
+        if (strcmp(scheme->indicators[i].id, id + 1) == 0)
+            return scheme->indicators[i].names.zh;
+    return strncmp(where, "grades.", 7) == 0 ? id + 1 : where;
+}
+
+static void put_assumption(const struct cqa_scheme *scheme, const struct cqa_assumption *assumption,
+                           const struct page *page)
+{
+    cqa_buffer_print(page->out, "  %s: ", where_of(scheme, assumption->where, page->language));
     if (page->language == CQA_ENGLISH)
         cqa_buffer_print(page->out, "%s ", assumption->reason.en);
     cqa_buffer_print(page->out, "%s\n", assumption->reason.zh);
@@ -304,7 +295,7 @@ enum cqa_status cqa_sheets_text_foot(const struct cqa_appraisal *appraisal,
                 continue;
             if (count++ == 0)
                 put_heading(&page, CQA_N("Assumed, because the document does not say:"));
-            put_assumption(assumption, &page);
+            put_assumption(appraisal->scheme, assumption, &page);
         }
     for (size_t i = 0; i < appraisal->left_out_count; i++) {
         char name[NAME_TEXT];

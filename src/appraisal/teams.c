@@ -85,9 +85,10 @@ static void team_means(struct cqa_engine_run *run, size_t item)
         if (subject->sheet.team == NULL ||
             !cqa_names_find(&teams.names, subject->sheet.team, &index))
             cqa_run_fault(run, subject, of->id, subject->first,
-                          "agent \"%s\": \"%s\" is a mean of the team, and the roster names no "
+                          "agent \"%s\": \"%p\" is a mean of the team, and the roster names no "
                           "team in the period",
-                          subject->sheet.agent, of->id);
+                          subject->sheet.agent,
+                          cqa_words_of(((struct cqa_text){of->id, of->names.zh})));
         else if (teams.items[index].count > 0)
             give_mean(run, subject, item, &teams.items[index]);
     }

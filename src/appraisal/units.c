@@ -92,6 +92,13 @@ int cqa_unit_factor(const struct cqa_indicator *indicator, const char *word,
     return indicator->unit != NULL && strcasecmp(indicator->unit, word) == 0;
 }
 
+int cqa_unit_is_points(const struct cqa_indicator *indicator)
+{
+    const size_t own = unit_of(indicator);
+
+    return own < UNIT_COUNT && units[own].kind == POINTS;
+}
+
 const char *cqa_unit_of_scheme(const char *unit)
 {
     size_t own = 0;

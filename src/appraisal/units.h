@@ -15,6 +15,9 @@ int cqa_unit_factor(const struct cqa_indicator *indicator, const char *word,
 /* The words that stand behind a number of this indicator, "次, 起, 例", in `out`, cut. */
 void cqa_unit_words(const struct cqa_indicator *indicator, char *out, size_t size);
 
+/* Is it one of points, as a bare number is? */
+int cqa_unit_is_points(const struct cqa_indicator *indicator);
+
 /* The one spelling of a scheme's `unit`, by which money and shares are known: CNY for 元, % for
  * 百分比; any other as it is. NULL: 万元 and the like, which no sheet could show. */
 const char *cqa_unit_of_scheme(const char *unit);

@@ -12,7 +12,7 @@
 #include "book/book_child.h"
 #include "cli/cli.h"
 
-enum { SHEET_BYTES_MAX = 1 << 28, BEFORE_MAX = 12 /* months of a year */ };
+enum { SHEET_BYTES_MAX = 1 << 28, BEFORE_MAX = 13 /* months of a year, and none */ };
 
 static const char NAME[] = "appraise";
 
@@ -36,7 +36,8 @@ static const char HELP[] =
     "  -p, --period PERIOD   2025-11, 2025Q4, 2025H2 or 2025: calls of other times do not count\n"
     "      --before FILE     sheets of an earlier period (--format jsonl --period of it), for "
     "what\n"
-    "                        the scheme carries over; may be given again\n"
+    "                        the scheme carries over; may be given again; none: there are none\n"
+    "                        before those that are given\n"
     "      --least-coverage P  ask about a measured number that stands on less than P per\n"
     "                        cent of the calls handled\n"
     "      --least-calls N   the same, on fewer than N calls\n"
@@ -205,6 +206,21 @@ static enum cqa_status get_children(void *context, struct cqa_children **out,
     return status;
 }
 
+/* "none" is no file: nothing was before what is given. */
+static enum cqa_status read_history(const struct options *options, struct work *work,
+                                    struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; i < options->before_count && status == CQA_OK; i++)
+        if (strcmp(options->before[i], "none") == 0)
+            work->history.begins = 1;
+        else
+            status = cqa_history_import(&work->history, work->scheme, options->before[i],
+                                        &work->faults, error);
+    return status;
+}
+
 static enum cqa_status read_input(const struct options *options, struct work *work,
                                   struct cqa_error *error)
 {
@@ -225,10 +241,7 @@ static enum cqa_status read_input(const struct options *options, struct work *wo
     if (status == CQA_OK && options->results != NULL)
         status =
             cqa_calls_import(&work->calls, work->scheme, options->results, &work->faults, error);
-    for (size_t i = 0; i < options->before_count && status == CQA_OK; i++)
-        status = cqa_history_import(&work->history, work->scheme, options->before[i], &work->faults,
-                                    error);
-    return status;
+    return status == CQA_OK ? read_history(options, work, error) : status;
 }
 
 static void report_unused(void *context, const char *asked, int is_column)

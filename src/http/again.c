@@ -39,9 +39,9 @@ int cqa_request_is_again(const struct cqa_request *request)
     return request->is_again;
 }
 
-unsigned cqa_request_roles(const struct cqa_request *request)
+struct cqa_seconds cqa_request_seconds(const struct cqa_request *request)
 {
-    return request->route->roles;
+    return request->server->routes->seconds(request->route);
 }
 
 int cqa_request_run(struct cqa_request *request)

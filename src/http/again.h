@@ -23,8 +23,8 @@ int cqa_request_become(struct cqa_request *request, const struct cqa_again *agai
 /* 1: it is one that was kept. */
 int cqa_request_is_again(const struct cqa_request *request);
 
-/* The route's roles (CQA_MAY). */
-unsigned cqa_request_roles(const struct cqa_request *request);
+/* Who confirms it. */
+struct cqa_seconds cqa_request_seconds(const struct cqa_request *request);
 
 /* Runs its endpoint; the status of the reply, 0: it gave none. */
 int cqa_request_run(struct cqa_request *request);

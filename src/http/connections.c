@@ -20,6 +20,7 @@ struct cqa_connection {
     int waits;
     int closed; /* shut down; it is forgotten soon */
     int64_t since_ms;
+    size_t uri_bytes; /* of the request that came last */
     unsigned char address[16];
 };
 
@@ -169,6 +170,17 @@ struct cqa_connection *cqa_connection_add(struct cqa_connections *connections, i
                 "%d connections wait for their clients: those that wait longest are closed",
                 waiting);
     return connection;
+}
+
+void cqa_connection_asks(struct cqa_connection *connection, size_t uri_bytes)
+{
+    if (connection != NULL)
+        connection->uri_bytes = uri_bytes;
+}
+
+size_t cqa_connection_uri_bytes(const struct cqa_connection *connection)
+{
+    return connection != NULL ? connection->uri_bytes : 0;
 }
 
 void cqa_connection_forget(struct cqa_connections *connections, struct cqa_connection *connection)

@@ -2,6 +2,7 @@
 #ifndef CQA_HTTP_CONNECTIONS_H
 #define CQA_HTTP_CONNECTIONS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -22,6 +23,11 @@ void cqa_connections_destroy(struct cqa_connections *connections);
 struct cqa_connection *cqa_connection_add(struct cqa_connections *connections, int fd,
                                           const struct sockaddr *peer, int64_t now_ms);
 void cqa_connection_forget(struct cqa_connections *connections, struct cqa_connection *connection);
+
+/* The request that comes now has a URI of so many bytes; NULL is fine, and answers 0. By the thread
+ * that serves the connection alone. */
+void cqa_connection_asks(struct cqa_connection *connection, size_t uri_bytes);
+size_t cqa_connection_uri_bytes(const struct cqa_connection *connection);
 
 /* It waits from now on: what it has sent is enough to begin anew. NULL is fine. */
 void cqa_connection_waits(struct cqa_connections *connections, struct cqa_connection *connection,

@@ -168,11 +168,12 @@ static void too_large(struct cqa_request *request)
 
 /* Whether the route exists, the asker may use it, and the announced body fits: before any body is
  * read. */
-static void check_head(struct cqa_request *request, const char *method, const char *path)
+static void check_head(struct cqa_request *request, const struct cqa_head_line *line,
+                       const char *path)
 {
     char allowed[64];
-
-    const struct cqa_message *problem = cqa_head_problem(request);
+    const char *method = line->method;
+    const struct cqa_message *problem = cqa_head_problem(request, line);
 
     request->is_head = strcmp(method, "HEAD") == 0;
     request->path = cqa_arena_string(&request->arena, path);
@@ -208,7 +209,7 @@ static void answer(struct cqa_request *request)
 
 /* ---- connections */
 
-static struct cqa_connection *place_of(struct MHD_Connection *connection)
+struct cqa_connection *cqa_http_place(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -265,7 +266,6 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
 {
     struct cqa_request *request = *slot;
 
-    (void)version;
     if (request == NULL) {
         request = calloc(1, sizeof *request);
         if (request == NULL)
@@ -273,10 +273,13 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         request->server = context;
         request->connection = connection;
         request->fd = -1;
-        request->place = place_of(connection);
+        request->place = cqa_http_place(connection);
         request->began_ms = cqa_clock_monotonic_ms(request->server->clock);
         *slot = request;
-        check_head(request, method, path);
+        check_head(
+            request,
+            &(struct cqa_head_line){method, version, cqa_connection_uri_bytes(request->place)},
+            path);
         return request->status != 0 ? send_reply(request) : MHD_YES;
     }
     if (*upload_size >

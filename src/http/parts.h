@@ -67,7 +67,15 @@ struct cqa_http {
 
 /* What of the request line and the head is ambiguous (RFC 9112), or cannot be read; NULL: nothing.
  * Before anything of it is used. */
-const struct cqa_message *cqa_head_problem(struct cqa_request *request);
+struct cqa_head_line {
+    const char *method, *version; /* as the library gives them */
+    size_t uri_bytes;             /* between them, without the spaces */
+};
+const struct cqa_message *cqa_head_problem(struct cqa_request *request,
+                                           const struct cqa_head_line *line);
+
+/* Among the server's connections; NULL where there was no memory for it. */
+struct cqa_connection *cqa_http_place(struct MHD_Connection *connection);
 
 /* The endpoint answers, on whatever thread: what it writes to the log is the asker's, and the time
  * is counted. */

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/escape.h"
+#include "base/json_shape.h"
 #include "base/log.h"
 #include "http/parts.h"
 #include "http/range.h"
@@ -226,7 +227,7 @@ json_t *cqa_request_json(struct cqa_request *request)
         cqa_reply_problem(request, 415, "media-type", "Content-Type must be application/json");
         return NULL;
     }
-    if (cqa_item_check_depth(text, length, &error) != CQA_OK) {
+    if (cqa_json_check_shape(text, length, &error) != CQA_OK) {
         cqa_reply_problem(request, 400, "body", "%p", &error.message);
         return NULL;
     }

@@ -310,24 +310,41 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
 
 /* --- before analysis --- */
 
+/* What the store knows of it: a task can be told of by that, whatever goes wrong behind it. */
+static enum cqa_status name(const struct cqa_recording *recording, struct cqa_task *task,
+                            struct cqa_error *error)
+{
+    const char *path = cqa_arena_string(&task->arena, recording->path);
+    const char *source = cqa_arena_string(&task->arena, recording->source);
+    const char *call = cqa_arena_string(&task->arena, recording->call);
+
+    task->path = path != NULL ? path : "";
+    task->call.source = source != NULL ? source : "";
+    task->call.id = call != NULL ? call : "";
+    return path != NULL && source != NULL && call != NULL
+               ? CQA_OK
+               : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+}
+
 /* Whose call it is, but with the id that the store gave it. */
 static enum cqa_status identify(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
                                 const struct cqa_recording *recording, struct cqa_task *task,
                                 struct cqa_call_identity *identity, struct cqa_error *error)
 {
-    const enum cqa_status status =
-        cqa_facts_know(pipeline, watch, recording->path, &task->arena, &task->known, error);
+    enum cqa_status status = name(recording, task, error);
+    const char *id = task->call.id;
 
+    if (status == CQA_OK)
+        status =
+            cqa_facts_know(pipeline, watch, recording->path, &task->arena, &task->known, error);
     if (status != CQA_OK)
         return status;
-    task->path = cqa_arena_string(&task->arena, recording->path);
     task->call = task->known.call;
+    task->call.id = id;
     *identity = task->known.identity;
-    task->call.id = cqa_arena_string(&task->arena, recording->call);
     task->known.link.keys.watch = cqa_arena_string(&task->arena, watch->path);
-    return task->path != NULL && task->call.id != NULL && task->known.link.keys.watch != NULL
-               ? CQA_OK
-               : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    return task->known.link.keys.watch != NULL ? CQA_OK
+                                               : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }
 
 /*

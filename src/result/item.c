@@ -5,40 +5,18 @@
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/json_shape.h"
 #include "event/event.h"
 #include "result/item_clips.h"
 #include "result/result.h"
 
-enum { DEPTH_MAX = 16, ID_BYTES_MAX = 512, KEY_BYTES_MAX = 255 };
+enum { ID_BYTES_MAX = 512, KEY_BYTES_MAX = 255 };
 
 const char *const cqa_flag_severity_words[CQA_FLAG_SEVERITY_COUNT + 1] = {"note", "minor", "major",
                                                                           "critical", NULL};
-
-enum cqa_status cqa_item_check_depth(const char *text, size_t length, struct cqa_error *error)
-{
-    int depth = 0;
-    int quoted = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        const char c = text[i];
-        if (quoted) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                quoted = 0;
-        } else if (c == '"') {
-            quoted = 1;
-        } else if (c == '{' || c == '[') {
-            if (++depth > DEPTH_MAX)
-                return cqa_fail(error, CQA_E_LIMIT, "nested deeper than %d levels", DEPTH_MAX);
-        } else if (c == '}' || c == ']') {
-            depth--;
-        }
-    }
-    return CQA_OK;
-}
 
 /* ---- from jansson's tree to the item; cqa_result_from_json has checked types and ranges by now */
 
@@ -129,18 +107,53 @@ static enum cqa_status read_call(struct cqa_item *item, const json_t *root, stru
     return CQA_OK;
 }
 
-static const json_t *event_by_id(const json_t *root, json_int_t id)
+/* Events by id; of equal ids the first. */
+struct event_id {
+    json_int_t id;
+    size_t index;
+    const json_t *event;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const struct event_id *one = a;
+    const struct event_id *other = b;
+
+    if (one->id != other->id)
+        return one->id < other->id ? -1 : 1;
+    return one->index < other->index ? -1 : one->index > other->index;
+}
+
+/* Ends with one of no event; NULL: no memory. */
+static struct event_id *sort_events(struct cqa_item *item, const json_t *root, size_t *count)
 {
     const json_t *events = json_object_get(root, "events");
-    const json_t *event;
-    size_t index;
+    struct event_id *sorted;
 
-    json_array_foreach((json_t *)events, index, event)
-    {
-        if (json_integer_value(json_object_get(event, "id")) == id)
-            return event;
+    *count = json_array_size(events);
+    sorted = cqa_arena_alloc(&item->arena, (*count + 1) * sizeof *sorted);
+    for (size_t i = 0; sorted != NULL && i < *count; i++) {
+        const json_t *event = json_array_get(events, i);
+        sorted[i] = (struct event_id){json_integer_value(json_object_get(event, "id")), i, event};
     }
-    return NULL;
+    if (sorted != NULL && *count > 0)
+        qsort(sorted, *count, sizeof *sorted, by_id);
+    return sorted;
+}
+
+static const json_t *event_by_id(const struct event_id *events, size_t count, json_int_t id)
+{
+    size_t low = 0;
+    size_t high = count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (events[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && events[low].id == id ? events[low].event : NULL;
 }
 
 static enum cqa_flag_severity severity_of(const json_t *deduction)
@@ -154,11 +167,9 @@ static enum cqa_flag_severity severity_of(const json_t *deduction)
                                                                        : CQA_FLAG_SEVERITY_NOTE;
 }
 
-static void read_flag(struct cqa_item *item, const json_t *root, json_t *deduction,
+static void read_flag(struct cqa_item *item, const json_t *event, json_t *deduction,
                       struct cqa_item_flag *flag)
 {
-    const json_t *event =
-        event_by_id(root, json_integer_value(json_object_get(deduction, "event")));
     const json_t *confidence = json_object_get(event, "confidence");
 
     *flag = (struct cqa_item_flag){
@@ -182,6 +193,7 @@ static enum cqa_status read_score(struct cqa_item *item, json_t *root, struct cq
     json_t *score = json_object_get(root, "score");
     json_t *deductions = json_object_get(score, "deductions");
     const size_t count = json_array_size(deductions);
+    size_t event_count;
 
     if (!json_is_object(score))
         return CQA_OK;
@@ -190,10 +202,14 @@ static enum cqa_status read_score(struct cqa_item *item, json_t *root, struct cq
     item->base_c = number_copy(item, hundredths(json_object_get(score, "base")));
     item->total_c = number_copy(item, hundredths(json_object_get(score, "total")));
     item->flags = cqa_arena_alloc(&item->arena, (count + 1) * sizeof *item->flags);
-    if (item->flags == NULL)
+    const struct event_id *events = sort_events(item, root, &event_count);
+    if (item->flags == NULL || events == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    for (size_t i = 0; i < count; i++)
-        read_flag(item, root, json_array_get(deductions, i), &item->flags[i]);
+    for (size_t i = 0; i < count; i++) {
+        json_t *deduction = json_array_get(deductions, i);
+        const json_int_t id = json_integer_value(json_object_get(deduction, "event"));
+        read_flag(item, event_by_id(events, event_count, id), deduction, &item->flags[i]);
+    }
     item->flag_count = count;
     json_object_set_new(score, "decided_total", json_null());
     return CQA_OK;
@@ -242,11 +258,10 @@ static void mask_digits(const json_t *root)
     }
 }
 
-static enum cqa_status check_result(const char *text, size_t length, struct cqa_error *error)
+static enum cqa_status check_result(json_t *root, struct cqa_error *error)
 {
     struct cqa_result result = {0};
-    const enum cqa_status status =
-        cqa_result_from_json(text, length, CQA_RESULT_FOREIGN, &result, error);
+    const enum cqa_status status = cqa_result_from_value(root, CQA_RESULT_FOREIGN, &result, error);
 
     cqa_result_finish(&result);
     return status;
@@ -349,8 +364,8 @@ static enum cqa_status keep_body(struct cqa_item *item, json_t *root, struct cqa
     return item->body != NULL ? CQA_OK : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }
 
-static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char *text,
-                                 size_t length, const char *key, struct cqa_error *error)
+static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char *key,
+                                 struct cqa_error *error)
 {
     const char *schema = json_string_value(json_object_get(root, "schema"));
     enum cqa_status status = CQA_OK;
@@ -358,8 +373,7 @@ static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char
     if (schema != NULL && strcmp(schema, "callqa.failure/1") == 0)
         status = read_failure(item, root, error);
     else if (schema != NULL && strcmp(schema, "callqa.result/1") == 0)
-        status =
-            check_key(key, error) == CQA_OK ? check_result(text, length, error) : CQA_E_BADDATA;
+        status = check_key(key, error) == CQA_OK ? check_result(root, error) : CQA_E_BADDATA;
     else
         return cqa_fail(error, CQA_E_BADDATA,
                         "schema: must be \"callqa.result/1\", \"callqa.failure/1\" or "
@@ -392,13 +406,8 @@ static enum cqa_status read_preview(struct cqa_item *item, json_t *root, const c
         return cqa_fail(error, CQA_E_BADDATA, "result.schema: must be \"callqa.result/1\"");
     if (json_object_get(root, "generation") != NULL) /* which the store counted as it was sent */
         json_object_set(result, "generation", json_object_get(root, "generation"));
-    char *text = json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    if (text == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     item->is_preview = 1;
-    const enum cqa_status status = read_root(item, result, text, strlen(text), key, error);
-    free(text);
-    return status;
+    return read_root(item, result, key, error);
 }
 
 static int is_preview(const json_t *root)
@@ -415,7 +424,7 @@ enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t le
 
     *item = (struct cqa_item){0};
     item->key = cqa_arena_string(&item->arena, key);
-    enum cqa_status status = cqa_item_check_depth(text, length, error);
+    enum cqa_status status = cqa_json_check_shape(text, length, error);
     if (status != CQA_OK)
         return status;
     json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
@@ -426,7 +435,7 @@ enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t le
         status = cqa_fail(error, CQA_E_BADDATA, "must be an object");
     else
         status = is_preview(root) ? read_preview(item, root, key, error)
-                                  : read_root(item, root, text, length, key, error);
+                                  : read_root(item, root, key, error);
     json_decref(root);
     return status;
 }

@@ -83,13 +83,14 @@ enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t le
                               const char *key, struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_item_finish(struct cqa_item *item);
 
+/* What a result's call is known by, and the rubric, points and flags of its score, as cqa_item_read
+ * finds them in its text; nothing else of the item is touched. Texts are copied. CQA_E_NOMEM only. */
+struct cqa_result;
+enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_result *result,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
 /* The digest of a body of ours, as an item has it: without its generation. 0: no memory. */
 int cqa_item_digest(const char *body, unsigned char out[CQA_ITEM_DIGEST_SIZE]);
-
-/* CQA_E_LIMIT when the text nests deeper than a result can: keeps recursive readers off hostile
- * text. */
-enum cqa_status cqa_item_check_depth(const char *text, size_t length,
-                                     struct cqa_error *error) CQA_MUST_CHECK;
 
 /* "2025-11-20T10:15:02+08:00" (offset or Z required) as milliseconds since 1970 and as its own
  * yyyymmdd; 0: not such a time. */

@@ -120,6 +120,13 @@ enum cqa_status cqa_result_from_json(const char *text, size_t length,
                                      enum cqa_result_reading reading, struct cqa_result *result,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
+struct json_t; /* jansson's */
+
+/* The same of what has been parsed already, within cqa_json_check_shape; it stays as it is. */
+enum cqa_status cqa_result_from_value(struct json_t *value, enum cqa_result_reading reading,
+                                      struct cqa_result *result,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+
 /*
  * The same result of a recording that lies elsewhere now, or of a call with another id: everything
  * else stays as it was written, whoever wrote it. NULL as `part`: it is the first of its call.

@@ -558,6 +558,20 @@ static void read_result(struct cqa_field_reader *reader, const struct cqa_field 
                        "recording.path and call.id must be given once there is a score");
 }
 
+enum cqa_status cqa_result_from_value(struct json_t *value, enum cqa_result_reading reading,
+                                      struct cqa_result *result, struct cqa_error *error)
+{
+    struct cqa_field_reader reader = {.arena = &result->arena,
+                                      .error = error,
+                                      .strict = reading == CQA_RESULT_EXACT,
+                                      .foreign = reading == CQA_RESULT_FOREIGN};
+    const struct cqa_field root = {NULL, NULL, 0, value};
+
+    *result = (struct cqa_result){0};
+    read_result(&reader, &root, result);
+    return reader.status;
+}
+
 /* At least as many as there are values outside strings: what a parser's memory follows, whatever
  * the bytes say. */
 static size_t count_values(const char *text, size_t length)
@@ -580,24 +594,19 @@ enum cqa_status cqa_result_from_json(const char *text, size_t length,
                                      enum cqa_result_reading reading, struct cqa_result *result,
                                      struct cqa_error *error)
 {
-    struct cqa_field_reader reader = {.arena = &result->arena,
-                                      .error = error,
-                                      .strict = reading == CQA_RESULT_EXACT,
-                                      .foreign = reading == CQA_RESULT_FOREIGN};
     json_error_t parse_error;
 
     *result = (struct cqa_result){0};
     if (length > BYTES_MAX || count_values(text, length) > VALUES_MAX)
         return cqa_fail(error, CQA_E_LIMIT, "result: larger than a recording can need");
-    const struct cqa_field root = {NULL, NULL, 0,
-                                   json_loadb(text, length, JSON_REJECT_DUPLICATES, &parse_error)};
-    if (root.json == NULL) {
+    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &parse_error);
+    if (root == NULL) {
         char shown[160];
         cqa_escape_control(parse_error.text, shown, sizeof shown);
         return cqa_fail(error, CQA_E_BADDATA, "result: not JSON: line %d column %d: %s",
                         parse_error.line, parse_error.column, shown);
     }
-    read_result(&reader, &root, result);
-    json_decref(root.json);
-    return reader.status;
+    const enum cqa_status status = cqa_result_from_value(root, reading, result, error);
+    json_decref(root);
+    return status;
 }

@@ -39,20 +39,50 @@ struct cqa_rubric_input cqa_rescore_input(const struct cqa_result *result)
                                      .direction = result->call.direction};
 }
 
-enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body,
-                            struct cqa_buffer *out, struct cqa_error *error)
+static int same_text(const char *left, const char *right)
 {
-    struct cqa_result result = {0};
-    enum cqa_status status =
-        cqa_result_from_json(body, strlen(body), CQA_RESULT_FOREIGN, &result, error);
+    return strcmp(left ? left : "", right ? right : "") == 0;
+}
+
+/* Whether the rubric is the one that scored it: then the text may be the very same. */
+static int is_of(const struct cqa_score *score, const struct cqa_rubric *rubric)
+{
+    return same_text(score->rubric, cqa_rubric_name(rubric)) &&
+           same_text(score->version, cqa_rubric_version(rubric));
+}
+
+static enum cqa_status take_text(const char *body, const struct cqa_result *scored, const char *key,
+                                 struct cqa_item *out, struct cqa_error *error)
+{
+    struct cqa_buffer text = {.limit = 64 << 20};
+    const enum cqa_status status = put_score(body, scored, &text);
 
     if (status == CQA_OK) {
+        const enum cqa_status read = cqa_item_read(out, text.text, text.length, key, error);
+        cqa_buffer_finish(&text);
+        return read;
+    }
+    cqa_buffer_finish(&text);
+    return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+}
+
+enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body, const char *key,
+                            int only_score, struct cqa_item *out, struct cqa_error *error)
+{
+    struct cqa_result result = {0};
+
+    *out = (struct cqa_item){0};
+    enum cqa_status status =
+        cqa_result_from_json(body, strlen(body), CQA_RESULT_FOREIGN, &result, error);
+    if (status == CQA_OK) {
         const struct cqa_rubric_input input = cqa_rescore_input(&result);
+        only_score = only_score && !(result.scored && is_of(&result.score, rubric));
         status = cqa_rubric_apply(rubric, &input, &result.arena, &result.score);
         result.scored = 1;
     }
     if (status == CQA_OK)
-        status = put_score(body, &result, out);
+        status = only_score ? cqa_item_take_score(out, &result, error)
+                            : take_text(body, &result, key, out, error);
     cqa_result_finish(&result);
     return status;
 }

@@ -60,8 +60,13 @@ void cqa_faults_json(const struct cqa_faults *faults, struct cqa_buffer *out)
 {
     cqa_json_put(out, "[");
     for (size_t i = 0; i < faults->count; i++) {
+        struct cqa_fault fault = faults->items[i];
+        if (cqa_fault_is_retold(faults, i))
+            continue;
+        if (i + 1 < faults->count && cqa_fault_is_retold(faults, i + 1))
+            fault.agent = NULL; /* it is not of this one alone */
         cqa_json_put(out, i ? "," : "");
-        cqa_fault_json(&faults->items[i], out);
+        cqa_fault_json(&fault, out);
     }
     cqa_json_put(out, "]");
 }

@@ -6,6 +6,7 @@
 #include "appraisal/appraisal.h"
 #include "appraisal/names.h"
 #include "appraisal/spelling.h"
+#include "scores/rounds/inputs.h"
 
 /* The store keeps numbers as texts: what cannot be read back is refused while its line is known. */
 static void check_digits(struct cqa_reading *reading, const struct cqa_scheme *scheme)
@@ -153,6 +154,7 @@ static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme 
                                        .person = person,
                                        .roster = &reading->members.roster,
                                        .period = wish->period,
+                                       .may_withdraw = 1,
                                        .asks_for_parts = 1,
                                        .context = memory};
     enum cqa_status status =
@@ -166,10 +168,68 @@ static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme 
     return reading->asks_for_sheet ? CQA_OK : status;
 }
 
+/* ---- what is taken back */
+
+static int same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static int is_there(const struct cqa_rows *standing, const struct cqa_row *row, const char *id)
+{
+    for (size_t i = 0; i < standing->count; i++) {
+        const struct cqa_row *one = &standing->items[i];
+        if (one->rating == 0 && strcmp(one->agent, row->agent) == 0 &&
+            strcmp(one->indicator, id) == 0 && same_text(one->rater, row->rater) &&
+            same_text(one->period, row->period))
+            return 1;
+    }
+    return 0;
+}
+
+static void check_withdrawal(struct cqa_reading *reading, const struct cqa_scheme *scheme,
+                             const struct cqa_round *round, const struct cqa_rows *standing,
+                             const struct cqa_row *row)
+{
+    const int index = cqa_scheme_indicator(scheme, row->indicator);
+    const char *id = index == CQA_NOWHERE ? row->indicator : scheme->indicators[index].id;
+
+    if (!is_there(standing, row, id))
+        cqa_faults_add_about(
+            &reading->faults, row->agent, id, row->at,
+            "agent \"%s\": there is no imported value of \"%s\" for %s to withdraw", row->agent,
+            row->indicator, row->period ? row->period : round->period);
+}
+
+/* Only what an import said can be taken back by one. */
+static enum cqa_status check_withdrawals(struct cqa_scores *scores, struct cqa_reading *reading,
+                                         const struct cqa_scheme *scheme,
+                                         const struct cqa_round *round, struct cqa_error *error)
+{
+    struct cqa_rows standing = {0};
+    struct cqa_faults faults = {0};
+    enum cqa_status status = CQA_OK;
+    int is_loaded = 0;
+
+    for (size_t i = 0; i < reading->all.count && status == CQA_OK; i++) {
+        if (!reading->all.items[i].is_withdrawn)
+            continue;
+        if (!is_loaded)
+            status = cqa_inputs_load(scores, round, &standing, &faults, error);
+        is_loaded = 1;
+        if (status == CQA_OK)
+            check_withdrawal(reading, scheme, round, &standing, &reading->all.items[i]);
+    }
+    cqa_faults_finish(&faults);
+    cqa_rows_finish(&standing);
+    return status;
+}
+
 /* ---- the file */
 
-static enum cqa_status check(struct cqa_reading *reading, const struct cqa_scheme *scheme,
-                             const struct cqa_round *round, struct cqa_error *error)
+static enum cqa_status check(struct cqa_scores *scores, struct cqa_reading *reading,
+                             const struct cqa_scheme *scheme, const struct cqa_round *round,
+                             struct cqa_error *error)
 {
     const struct cqa_appraisal_input input = {
         .scheme = scheme,
@@ -181,6 +241,8 @@ static enum cqa_status check(struct cqa_reading *reading, const struct cqa_schem
     if (status != CQA_OK)
         return cqa_fail(error, status, "out of memory");
     status = cqa_appraise_check(&input, &reading->faults, error);
+    if (status == CQA_OK)
+        status = check_withdrawals(scores, reading, scheme, round, error);
     if (status != CQA_OK)
         return status;
     check_digits(reading, scheme);
@@ -199,7 +261,7 @@ enum cqa_status cqa_reading_parse(struct cqa_scores *scores, const struct cqa_sc
     enum cqa_status status = cqa_members_load(scores, round->period, &out->members, error);
     if (status == CQA_OK)
         status = read_rows(&memory, scheme, wish);
-    return status == CQA_OK ? check(out, scheme, round, error) : status;
+    return status == CQA_OK ? check(scores, out, scheme, round, error) : status;
 }
 
 void cqa_reading_finish(struct cqa_reading *reading)

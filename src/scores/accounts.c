@@ -4,7 +4,6 @@
 #include <string.h>
 #include "scores/accounts_internal.h"
 #include "scores/audit.h"
-#include "scores/password.h"
 
 const char *const cqa_account_words[CQA_ACCOUNT_COUNT + 1] = {
     "admin", "lead", "auditor", "agent", "recorder", "hr", NULL};
@@ -63,6 +62,8 @@ CQA_SQL_STATEMENT(
     "?5)"
     " ON CONFLICT(name) DO UPDATE SET role = excluded.role, person = excluded.person,"
     " password = excluded.password, disabled_ms = NULL");
+CQA_SQL_STATEMENT(set_once, "it", 0,
+                  "UPDATE users SET once_until_ms = nullif(?1, 0) WHERE name = ?2");
 CQA_SQL_STATEMENT(set_user, "itt", 0,
                   "UPDATE users SET role = ?1, person = ?2, disabled_ms = NULL WHERE name = ?3");
 CQA_SQL_STATEMENT(id_of_user, "t", 1, "SELECT id FROM users WHERE name = ?1");
@@ -81,6 +82,10 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
                          cqa_scores_now_ms(scores))
             : cqa_sql_do(db, error, &set_user, (int64_t)user->role, person, user->name);
 
+    if (status == CQA_OK && password != NULL)
+        status = cqa_sql_do(db, error, &set_once,
+                            user->is_once ? cqa_scores_now_ms(scores) + CQA_PASSWORD_ONCE_MS : 0,
+                            user->name);
     if (status == CQA_OK)
         status = cqa_scores_find(db, &id, error, &id_of_user, user->name);
     if (status == CQA_E_NOTFOUND)
@@ -95,12 +100,12 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
 
 _Static_assert(CQA_PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "the size of a stored hash");
 
-enum cqa_status cqa_password_hash(const struct cqa_scores *scores, const char *name,
-                                  const char *password, char out[CQA_PASSWORD_HASH_SIZE],
-                                  struct cqa_error *error)
+enum cqa_status cqa_password_hash(const struct cqa_scores *scores,
+                                  const struct cqa_password_owner *owner, const char *password,
+                                  char out[CQA_PASSWORD_HASH_SIZE], struct cqa_error *error)
 {
     const enum cqa_status status =
-        cqa_password_check(cqa_scores_password_rules(scores), name, password, error);
+        cqa_password_check(cqa_scores_password_rules(scores), owner, password, error);
 
     if (status != CQA_OK)
         return status;
@@ -109,6 +114,21 @@ enum cqa_status cqa_password_hash(const struct cqa_scores *scores, const char *n
                               crypto_pwhash_ALG_ARGON2ID13) != 0)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory for the password hash");
     return CQA_OK;
+}
+
+void cqa_password_make(char out[CQA_PASSWORD_MADE_SIZE])
+{
+    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* none like another */
+    enum { GROUP = 5 };
+
+    for (int i = 0; i < CQA_PASSWORD_MADE_SIZE - 1; i++)
+        out[i] = i % GROUP == GROUP - 1 ? '-' : letters[randombytes_uniform(sizeof letters - 1)];
+    out[CQA_PASSWORD_MADE_SIZE - 1] = '\0';
+}
+
+enum cqa_status cqa_user_check_name(const char *name, struct cqa_error *error)
+{
+    return cqa_account_check_name("user name", name, error);
 }
 
 struct putting {
@@ -126,7 +146,9 @@ static enum cqa_status put_user(struct cqa_sql *db, void *context, struct cqa_er
 
     snprintf(detail, sizeof detail, "%s, person %.256s, %zu teams%s", cqa_account_words[user->role],
              user->person ? user->person : user->name, user->team_count,
-             user->password ? ", password set" : "");
+             user->password == NULL ? ""
+             : user->is_once        ? ", one-time password"
+                                    : ", password set");
     return status == CQA_OK
                ? cqa_audit_add(putting->scores, db, user->actor ? user->actor : cqa_actor_console,
                                "user.put", user->name, detail, error)
@@ -138,10 +160,11 @@ enum cqa_status cqa_user_put(struct cqa_scores *scores, const struct cqa_user_ne
 {
     char password[CQA_PASSWORD_HASH_SIZE];
     struct putting putting = {scores, user, user->password ? password : NULL};
-    enum cqa_status status = cqa_account_check_name("user name", user->name, error);
+    const struct cqa_password_owner owner = {user->name, user->person ? user->person : user->name};
+    enum cqa_status status = cqa_user_check_name(user->name, error);
 
     if (status == CQA_OK && user->password != NULL)
-        status = cqa_password_hash(scores, user->name, user->password, password, error);
+        status = cqa_password_hash(scores, &owner, user->password, password, error);
     return status == CQA_OK ? cqa_scores_write(scores, put_user, &putting, error) : status;
 }
 enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
@@ -209,9 +232,10 @@ static enum cqa_status read_teams(struct cqa_sql *db, struct cqa_arena *arena,
     return status;
 }
 
-CQA_SQL_STATEMENT(one_user, "ti", 6,
+CQA_SQL_STATEMENT(one_user, "ti", 7,
                   "SELECT id, name, role, person, password, (SELECT count(*) FROM second_factors"
-                  "  WHERE account = users.id AND confirmed_ms IS NOT NULL) FROM users"
+                  "  WHERE account = users.id AND confirmed_ms IS NOT NULL),"
+                  " coalesce(once_until_ms, 0) FROM users"
                   " WHERE (name = ?1 OR id = ?2) AND disabled_ms IS NULL");
 
 enum cqa_status cqa_user_read(struct cqa_sql *db, const char *name, int64_t id,
@@ -230,7 +254,8 @@ enum cqa_status cqa_user_read(struct cqa_sql *db, const char *name, int64_t id,
                                      .role = (enum cqa_account_role)cqa_sql_int(row, 2),
                                      .person = cqa_arena_string(arena, cqa_row_text(row, 3)),
                                      .site = "",
-                                     .has_factor = cqa_sql_int(row, 5) > 0};
+                                     .has_factor = cqa_sql_int(row, 5) > 0,
+                                     .once_until_ms = cqa_sql_int(row, 6)};
         *password = cqa_arena_string(arena, cqa_row_text(row, 4));
     }
     cqa_sql_end(row);
@@ -239,9 +264,10 @@ enum cqa_status cqa_user_read(struct cqa_sql *db, const char *name, int64_t id,
     return status == CQA_OK ? read_teams(db, arena, out, error) : status;
 }
 
-CQA_SQL_STATEMENT(list_users, "", 6,
+CQA_SQL_STATEMENT(list_users, "", 7,
                   "SELECT name, person, role, created_ms, coalesce(disabled_ms, 0),"
-                  " (SELECT json_group_array(team) FROM user_teams WHERE user = users.id)"
+                  " (SELECT json_group_array(team) FROM user_teams WHERE user = users.id),"
+                  " coalesce(once_until_ms, 0)"
                   " FROM users ORDER BY disabled_ms IS NOT NULL, name");
 
 enum cqa_status cqa_user_list(struct cqa_scores *scores,
@@ -257,7 +283,8 @@ enum cqa_status cqa_user_list(struct cqa_scores *scores,
                                           .role = (enum cqa_account_role)cqa_sql_int(list.row, 2),
                                           .created_ms = cqa_sql_int(list.row, 3),
                                           .disabled_ms = cqa_sql_int(list.row, 4),
-                                          .teams = cqa_row_text(list.row, 5)};
+                                          .teams = cqa_row_text(list.row, 5),
+                                          .once_until_ms = cqa_sql_int(list.row, 6)};
         visit(context, &user);
     }
     return cqa_list_end(scores, &list);

@@ -27,15 +27,24 @@ int cqa_account_role_of(const char *word);
 /* Sets of roles, for tables of who may do what. */
 #define CQA_MAY(role) (1u << (role))
 
+/* Who confirms what somebody asked for (asked.h). `alone`: where nobody else may, who asked may, a
+ * day later. */
+struct cqa_seconds {
+    unsigned roles;
+    int alone;
+};
+
 /* Who is asking. Strings live in the arena that it was read into. */
 struct cqa_identity {
     enum cqa_account_role role;
     int64_t user; /* 0: a token, not a person */
     const char *name;
-    const char *site;         /* token */
-    const char *person;       /* user: the name in the roster */
-    const char *csrf;         /* session: what state-changing requests must carry */
-    int has_factor;           /* user: a second factor counts (second_factor.h) */
+    const char *site;      /* token */
+    const char *person;    /* user: the name in the roster */
+    const char *csrf;      /* session: what state-changing requests must carry */
+    int has_factor;        /* user: a second factor counts (second_factor.h) */
+    int64_t once_until_ms; /* user: until when the password, which others have seen, lets them set
+                              their own; 0: it is their own */
     const char *const *teams; /* NULL: every team */
     size_t team_count;
 };
@@ -64,6 +73,9 @@ struct cqa_token_new {
 /* Makes one and writes it to `out`: it can't be read back. CQA_E_REFUSED: the name is known. */
 enum cqa_status cqa_token_add(struct cqa_scores *scores, const struct cqa_token_new *token,
                               char out[CQA_TOKEN_SIZE], struct cqa_error *error) CQA_MUST_CHECK;
+/* What cqa_token_add would say, before anything is made. */
+enum cqa_status cqa_token_check_new(struct cqa_scores *scores, const struct cqa_token_new *token,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
 enum cqa_status cqa_token_revoke_as(struct cqa_scores *scores, const char *actor, const char *name,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
@@ -101,8 +113,18 @@ struct cqa_user_new {
     const char *const *teams; /* which teams' calls; none: every team */
     size_t team_count;
     const char *password; /* NULL: as it is; only of an account that exists */
+    int is_once;          /* the password lets its owner set another one, and does nothing else;
+                             for CQA_PASSWORD_ONCE_MS */
     const char *actor;    /* for the audit log; NULL: the command line */
 };
+#define CQA_PASSWORD_ONCE_MS ((int64_t)7 * 24 * 3600 * 1000)
+
+/* A password that nobody has thought of: 80 random bits in four groups. */
+enum { CQA_PASSWORD_MADE_SIZE = 20 };
+void cqa_password_make(char out[CQA_PASSWORD_MADE_SIZE]);
+
+/* Whether an account may have this name. CQA_E_BADDATA. */
+enum cqa_status cqa_user_check_name(const char *name, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Adds, or changes an account of that name (its sessions end; one that was disabled is in force
  * again). The password is kept as Argon2id. CQA_E_NOTFOUND: no such account, and no password. */
@@ -119,6 +141,7 @@ struct cqa_user_row {
     const char *teams; /* JSON list of names; "[]": every team */
     enum cqa_account_role role;
     int64_t created_ms, disabled_ms; /* 0: in force */
+    int64_t once_until_ms;           /* 0: the password is its owner's */
 };
 enum cqa_status cqa_user_list(struct cqa_scores *scores,
                               void (*visit)(void *context, const struct cqa_user_row *row),
@@ -129,7 +152,8 @@ enum cqa_status cqa_user_any(struct cqa_scores *scores, int *out,
                              struct cqa_error *error) CQA_MUST_CHECK;
 
 /* The own password, by whoever knows the old one; every session of the account but `session` ends.
- * CQA_E_REFUSED: the old one is wrong. */
+ * CQA_E_REFUSED: the old one is wrong. CQA_E_BADDATA: the new one may not be taken, or is the old.
+ */
 enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct cqa_identity *who,
                                          const char *old_password, const char *new_password,
                                          const char *session,

@@ -3,6 +3,7 @@
 #define CQA_SCORES_ACCOUNTS_INTERNAL_H
 
 #include "scores/accounts.h"
+#include "scores/password.h"
 #include "scores/store_internal.h"
 
 /* What accounts.c, tokens.c and sessions.c share. */
@@ -20,9 +21,10 @@ enum cqa_status cqa_account_check_name(const char *what, const char *name,
 
 enum { CQA_PASSWORD_HASH_SIZE = 128 };
 
-/* Argon2id, of a password that `name` may have (cqa_password_check). */
-enum cqa_status cqa_password_hash(const struct cqa_scores *scores, const char *name,
-                                  const char *password, char out[CQA_PASSWORD_HASH_SIZE],
+/* Argon2id, of a password that `owner` may have (cqa_password_check). */
+enum cqa_status cqa_password_hash(const struct cqa_scores *scores,
+                                  const struct cqa_password_owner *owner, const char *password,
+                                  char out[CQA_PASSWORD_HASH_SIZE],
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Fills `out` and the password's hash (into `arena`), by name or, where that is NULL, by number.

@@ -6,6 +6,7 @@
 #include "scores/store_internal.h"
 
 static const int64_t alone_ms = 24 * 3600 * 1000;
+static const int64_t gone_ms = (int64_t)7 * 24 * 3600 * 1000;
 
 static enum cqa_status audit(struct cqa_scores *scores, struct cqa_sql *db,
                              const struct cqa_identity *who, const char *action,
@@ -120,8 +121,11 @@ enum cqa_status cqa_asked_read(struct cqa_scores *scores, int64_t id, struct cqa
 
 /* ---- confirming */
 
-CQA_SQL_STATEMENT(count_others, "ii", 1,
-                  "SELECT count(*) FROM users u WHERE u.id <> ?1 AND u.disabled_ms IS NULL"
+/* Who was disabled lately counts as well: else whoever may disable accounts would make themself the
+ * only one. */
+CQA_SQL_STATEMENT(count_others, "iii", 1,
+                  "SELECT count(*) FROM users u WHERE u.id <> ?1"
+                  " AND (u.disabled_ms IS NULL OR u.disabled_ms > ?3)"
                   " AND ((?2 >> CAST(u.role AS integer)) & 1) = 1"
                   " AND NOT EXISTS(SELECT 1 FROM user_teams t WHERE t.user = u.id)");
 CQA_SQL_STATEMENT(set_state, "iiiii", 0,
@@ -132,7 +136,7 @@ struct confirming {
     struct cqa_scores *scores;
     const struct cqa_identity *who;
     const struct cqa_second_request *asked;
-    unsigned roles;
+    struct cqa_seconds seconds;
 };
 
 /* Who asked may confirm where nobody else can, and has had a night to think of it. */
@@ -141,9 +145,10 @@ static enum cqa_status check_alone(struct cqa_sql *db, const struct confirming *
 {
     int64_t others = 0;
     const enum cqa_status status =
-        cqa_sql_number(db, &others, error, &count_others, it->who->user, (int64_t)it->roles);
+        cqa_sql_number(db, &others, error, &count_others, it->who->user, (int64_t)it->seconds.roles,
+                       it->asked->at_ms - gone_ms);
 
-    if (status == CQA_OK && others > 0)
+    if (status == CQA_OK && (others > 0 || !it->seconds.alone))
         return cqa_fail(error, CQA_E_REFUSED,
                         "another person confirms what somebody has asked for");
     if (status == CQA_OK && cqa_scores_now_ms(it->scores) - it->asked->at_ms < alone_ms)
@@ -177,10 +182,10 @@ static enum cqa_status confirm(struct cqa_sql *db, void *context, struct cqa_err
 }
 
 enum cqa_status cqa_asked_confirm(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  const struct cqa_second_request *asked, unsigned roles,
-                                  struct cqa_error *error)
+                                  const struct cqa_second_request *asked,
+                                  struct cqa_seconds seconds, struct cqa_error *error)
 {
-    struct confirming confirming = {scores, who, asked, roles};
+    struct confirming confirming = {scores, who, asked, seconds};
 
     return cqa_scores_write(scores, confirm, &confirming, error);
 }
@@ -196,7 +201,7 @@ static enum cqa_status unconfirm(struct cqa_sql *db, void *context, struct cqa_e
 enum cqa_status cqa_asked_unconfirm(struct cqa_scores *scores, const struct cqa_identity *who,
                                     const struct cqa_second_request *asked, struct cqa_error *error)
 {
-    struct confirming confirming = {scores, who, asked, 0};
+    struct confirming confirming = {scores, who, asked, {0, 0}};
 
     return cqa_scores_write(scores, unconfirm, &confirming, error);
 }
@@ -214,7 +219,7 @@ enum cqa_status cqa_asked_withdraw(struct cqa_scores *scores, const struct cqa_i
 {
     struct cqa_arena arena = {0};
     struct cqa_second_request asked;
-    struct confirming confirming = {scores, who, &asked, 0};
+    struct confirming confirming = {scores, who, &asked, {0, 0}};
     enum cqa_status status = cqa_asked_read(scores, id, &arena, &asked, error);
 
     if (status == CQA_OK)

@@ -34,9 +34,10 @@ enum cqa_status cqa_asked_read(struct cqa_scores *scores, int64_t id, struct cqa
                                struct cqa_second_request *out,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
-/* CQA_E_REFUSED: it is not for `who` to confirm now, or somebody has. `roles`: who may. */
+/* CQA_E_REFUSED: it is not for `who` to confirm now, or somebody has. */
 enum cqa_status cqa_asked_confirm(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  const struct cqa_second_request *asked, unsigned roles,
+                                  const struct cqa_second_request *asked,
+                                  struct cqa_seconds seconds,
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /* It could not be done as it was asked for, and waits again. */

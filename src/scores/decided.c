@@ -2,9 +2,33 @@
 #include "scores/decided.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const char *const cqa_flag_state_words[CQA_FLAG_STATE_COUNT + 1] = {"open", "confirmed",
                                                                     "overturned", "changed", NULL};
+
+/* Of the rule of flag `at`, where that is the first of its rule; 0 else. */
+static int64_t rule_stands_c(const struct cqa_counted_flag *flags, size_t count, size_t at)
+{
+    int64_t sum_c = 0;
+
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(flags[i].rule, flags[at].rule) == 0)
+            return 0;
+    for (size_t i = at; i < count; i++)
+        sum_c += strcmp(flags[i].rule, flags[at].rule) == 0 ? flags[i].stands_c : 0;
+    return cqa_cap_points(sum_c, flags[at].cap_c);
+}
+
+void cqa_sum_flags(const struct cqa_counted_flag *flags, size_t count, struct cqa_flag_sums *sums)
+{
+    for (size_t i = 0; i < count; i++) {
+        sums->computed_c += flags[i].is_by_hand ? 0 : flags[i].points_c;
+        sums->fails |= flags[i].fails && !flags[i].is_by_hand;
+        sums->fails_still |= flags[i].fails_still;
+        sums->standing_c += rule_stands_c(flags, count, i);
+    }
+}
 
 static int64_t least(int64_t left, int64_t right)
 {

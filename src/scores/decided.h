@@ -2,6 +2,7 @@
 #ifndef CQA_SCORES_DECIDED_H
 #define CQA_SCORES_DECIDED_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include "rubric/total.h"
 
@@ -36,6 +37,21 @@ struct cqa_flag_sums {
     int fails;          /* the analyzer failed the call by a rule */
     int fails_still;    /* a flag that fails the call stands, whoever made it */
 };
+
+/* A current flag of a call, as far as it counts. */
+struct cqa_counted_flag {
+    const char *rule;
+    int64_t cap_c;    /* the rule's, or CQA_NO_CAP */
+    int64_t points_c; /* as it was found, or added */
+    int64_t stands_c; /* after decisions */
+    int fails, fails_still;
+    int is_by_hand;
+    int is_decided; /* or added by hand */
+    int is_open;    /* it costs something, and nobody has decided */
+};
+
+/* Adds all flags of a call to the sums, those of each rule within its cap. */
+void cqa_sum_flags(const struct cqa_counted_flag *flags, size_t count, struct cqa_flag_sums *sums);
 
 /*
  * The call's total after decisions. The analyzer's total is the ground: what decisions take back is

@@ -355,6 +355,9 @@ static const char claims_step[] =
 /* Under which key the greatest number came: what waited and was replaced leaves nothing else. */
 static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash BLOB;";
 
+/* Until when a password that others have seen lets its owner set another one (docs/decisions/0189);
+ * NULL: it is the owner's. */
+static const char once_step[] = "ALTER TABLE users ADD COLUMN once_until_ms INTEGER;";
 /*
  * Under which name a request decided, so that one that is sent again decides nothing more
  * (docs/decisions/0159). Objections of days that were closed before wait no longer. And indexes
@@ -379,7 +382,8 @@ static const char *const steps[] = {
     evidence_step,         limits_step,       second_step,
     failures_step,         kept_step,         shared_step,
     cqa_appraisal_written, claims_step,       shown_step,
-    counted_step,          requests_step,
+    counted_step,          once_step,         counted_step,
+    requests_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

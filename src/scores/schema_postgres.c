@@ -378,6 +378,8 @@ static const char claims_step[] =
 
 static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash bytea;";
 
+static const char once_step[] = "ALTER TABLE users ADD COLUMN once_until_ms bigint;";
+
 static const char requests_step[] =
     "ALTER TABLE decisions ADD COLUMN request words;"
     "CREATE UNIQUE INDEX decisions_by_request ON decisions(\"user\", request)"
@@ -388,8 +390,8 @@ static const char requests_step[] =
     "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author,"
     " current) WHERE current = 1;";
 
-static const char *const steps[] = {first_step, written_step, claims_step,
-                                    shown_step, counted_step, requests_step};
+static const char *const steps[] = {first_step,   written_step, claims_step,  shown_step,
+                                    counted_step, once_step,    requests_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

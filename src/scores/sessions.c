@@ -69,6 +69,11 @@ static enum cqa_status make_session(struct cqa_scores *scores, const struct cqa_
     who->csrf = cqa_arena_string(arena, csrf);
     return cqa_scores_write(scores, write_session, &opening, error);
 }
+static int is_past(const struct cqa_scores *scores, const struct cqa_identity *who)
+{
+    return who->once_until_ms != 0 && who->once_until_ms < cqa_scores_now_ms(scores);
+}
+
 enum cqa_status cqa_session_open(struct cqa_scores *scores, const struct cqa_log_in *log_in,
                                  struct cqa_arena *arena, char session[CQA_SESSION_SIZE],
                                  struct cqa_identity *out, int *needs_code, struct cqa_error *error)
@@ -86,7 +91,7 @@ enum cqa_status cqa_session_open(struct cqa_scores *scores, const struct cqa_log
         return status;
     const int matches =
         crypto_pwhash_str_verify(hash, log_in->password, strlen(log_in->password)) == 0;
-    if (status == CQA_E_NOTFOUND || !matches)
+    if (status == CQA_E_NOTFOUND || !matches || is_past(scores, out))
         return cqa_fail(error, CQA_E_REFUSED, "wrong name or password");
     return make_session(scores, log_in, session, out, needs_code, arena, error);
 }
@@ -192,7 +197,8 @@ enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *name, c
 
 /* ---- the own password */
 
-CQA_SQL_STATEMENT(set_password, "ti", 0, "UPDATE users SET password = ?1 WHERE id = ?2");
+CQA_SQL_STATEMENT(set_password, "ti", 0,
+                  "UPDATE users SET password = ?1, once_until_ms = NULL WHERE id = ?2");
 CQA_SQL_STATEMENT(drop_other_sessions, "ib", 0,
                   "DELETE FROM sessions WHERE user = ?1 AND hash <> ?2");
 
@@ -237,6 +243,18 @@ enum cqa_status cqa_user_check_password(struct cqa_scores *scores, const struct 
     return status;
 }
 
+/* What others have seen does not become the own password by being typed again. */
+static enum cqa_status check_new(struct cqa_scores *scores, const struct cqa_identity *who,
+                                 const char *old_password, const char *new_password,
+                                 char hash[CQA_PASSWORD_HASH_SIZE], struct cqa_error *error)
+{
+    const struct cqa_password_owner owner = {who->name, who->person};
+
+    if (strcmp(old_password, new_password) == 0)
+        return cqa_fail(error, CQA_E_BADDATA, "the new password is the old one");
+    return cqa_password_hash(scores, &owner, new_password, hash, error);
+}
+
 enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct cqa_identity *who,
                                          const char *old_password, const char *new_password,
                                          const char *session, struct cqa_error *error)
@@ -245,7 +263,7 @@ enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct
     enum cqa_status status = cqa_user_check_password(scores, who, old_password, error);
 
     if (status == CQA_OK)
-        status = cqa_password_hash(scores, who->name, new_password, password, error);
+        status = check_new(scores, who, old_password, new_password, password, error);
     if (status != CQA_OK)
         return status;
     return cqa_scores_write(scores, write_password,

@@ -200,6 +200,41 @@ void cqa_scores_give(struct cqa_scores *scores, struct cqa_sql *db)
     cqa_readers_give(scores->readers, db);
 }
 
+enum cqa_status cqa_scores_look(struct cqa_scores *scores, cqa_sql_body *body, void *context,
+                                struct cqa_error *error)
+{
+    struct cqa_sql *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_sql_transaction(db, CQA_SQL_READ, body, context, error);
+    cqa_scores_give(scores, db);
+    return status;
+}
+
+struct looking {
+    enum cqa_status (*look)(void *context, struct cqa_error *error);
+    void *context;
+};
+
+static enum cqa_status look_once(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct looking *looking = context;
+
+    (void)db;
+    return looking->look(looking->context, error);
+}
+
+enum cqa_status cqa_scores_at_once(struct cqa_scores *scores,
+                                   enum cqa_status (*look)(void *context, struct cqa_error *error),
+                                   void *context, struct cqa_error *error)
+{
+    struct looking looking = {look, context};
+
+    return cqa_scores_look(scores, look_once, &looking, error);
+}
+
 void cqa_notices_to(struct cqa_scores *scores, const struct cqa_notice_config *config)
 {
     scores->notices = config;

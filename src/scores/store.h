@@ -37,6 +37,12 @@ enum cqa_status cqa_scores_check(struct cqa_scores *scores, struct cqa_error *er
 struct cqa_notice_config;
 void cqa_notices_to(struct cqa_scores *scores, const struct cqa_notice_config *config);
 
+/* Whatever `look` reads of the store on this thread is of one moment. May be run again from its
+ * beginning. */
+enum cqa_status cqa_scores_at_once(struct cqa_scores *scores,
+                                   enum cqa_status (*look)(void *context, struct cqa_error *error),
+                                   void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* ---- what recorders post */
 
 enum cqa_put {

@@ -105,6 +105,21 @@ static enum cqa_status check(const struct cqa_token_new *token, struct cqa_error
     return status;
 }
 
+enum cqa_status cqa_token_check_new(struct cqa_scores *scores, const struct cqa_token_new *token,
+                                    struct cqa_error *error)
+{
+    struct cqa_sql *db;
+    enum cqa_status status = check(token, error);
+
+    if (status == CQA_OK)
+        status = cqa_scores_take(scores, &db, error);
+    if (status != CQA_OK)
+        return status;
+    status = check_name(db, token, error);
+    cqa_scores_give(scores, db);
+    return status;
+}
+
 enum cqa_status cqa_token_add(struct cqa_scores *scores, const struct cqa_token_new *token,
                               char out[CQA_TOKEN_SIZE], struct cqa_error *error)
 {

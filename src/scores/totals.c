@@ -4,52 +4,55 @@
 #include "scores/rubrics.h"
 #include "scores/store_internal.h"
 
-struct counts {
-    int64_t flags, open, decided;
-};
-
 CQA_SQL_STATEMENT(
-    sums_of_rules, "ii", 9,
-    "SELECT f.rule, q.cap_c, count(*),"
-    " count(*) FILTER (WHERE f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)),"
-    " count(*) FILTER (WHERE f.state <> 0 OR f.author IS NOT NULL),"
-    " sum(CASE WHEN f.author IS NULL THEN f.points_c ELSE 0 END),"
-    " sum(coalesce(f.decided_c, f.points_c)), count(*) FILTER (WHERE f.automatic_fail <> 0 AND "
-    "f.author IS NULL),"
-    " count(*) FILTER (WHERE " CQA_FLAG_FAILS(
-        "f.") ")"
-              " FROM flags f JOIN calls c ON c.id = f.call" CQA_RULE_JOIN
-              " WHERE f.call = ?1 AND f.current = 1 AND f.id <> ?2 GROUP BY f.rule, q.cap_c");
+    counted_flags, "ii", 9,
+    "SELECT f.rule, q.cap_c, f.points_c, coalesce(f.decided_c, f.points_c),"
+    " f.automatic_fail <> 0, " CQA_FLAG_FAILS("f.") ", f.author IS NOT NULL,"
+    " f.state <> 0 OR f.author IS NOT NULL,"
+    " f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)"
+    " FROM flags f JOIN calls c ON c.id = f.call" CQA_RULE_JOIN
+    " WHERE f.call = ?1 AND f.current = 1 AND f.id <> ?2");
 
 static int64_t cap_of(const struct cqa_sql_rows *row, int column)
 {
     return cqa_sql_is_null(row, column) ? CQA_NO_CAP : cqa_sql_int(row, column);
 }
 
-static void add_rule(const struct cqa_sql_rows *row, struct cqa_flag_sums *sums,
-                     struct counts *counts)
+static struct cqa_counted_flag flag_of(const struct cqa_sql_rows *row, struct cqa_arena *arena)
 {
-    counts->flags += cqa_sql_int(row, 2);
-    counts->open += cqa_sql_int(row, 3);
-    counts->decided += cqa_sql_int(row, 4);
-    sums->computed_c += cqa_sql_int(row, 5);
-    sums->standing_c += cqa_cap_points(cqa_sql_int(row, 6), cap_of(row, 1));
-    sums->fails |= cqa_sql_int(row, 7) > 0;
-    sums->fails_still |= cqa_sql_int(row, 8) > 0;
+    return (struct cqa_counted_flag){.rule = cqa_sql_copy(row, 0, arena),
+                                     .cap_c = cap_of(row, 1),
+                                     .points_c = cqa_sql_int(row, 2),
+                                     .stands_c = cqa_sql_int(row, 3),
+                                     .fails = cqa_sql_int(row, 4) != 0,
+                                     .fails_still = cqa_sql_int(row, 5) != 0,
+                                     .is_by_hand = cqa_sql_int(row, 6) != 0,
+                                     .is_decided = cqa_sql_int(row, 7) != 0,
+                                     .is_open = cqa_sql_int(row, 8) != 0};
 }
 
-/* Of all current flags of the call but `without`; what stands of `rule` (NULL: none) also apart. */
-static enum cqa_status read_sums(struct cqa_sql *db, int64_t call, int64_t without,
-                                 const char *rule, struct cqa_flag_sums *sums,
-                                 struct counts *counts, int64_t *of_rule_c, struct cqa_error *error)
+CQA_SQL_STATEMENT(count_current, "i", 1,
+                  "SELECT count(*) FROM flags WHERE call = ?1 AND current = 1");
+
+/* All current flags of the call but `without`, in `arena`. */
+static enum cqa_status read_flags(struct cqa_sql *db, int64_t call, int64_t without,
+                                  struct cqa_arena *arena, struct cqa_counted_flag **out,
+                                  size_t *count, struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_sql_start(db, &row, error, &sums_of_rules, call, without);
+    int64_t room = 0;
+    enum cqa_status status = cqa_sql_number(db, &room, error, &count_current, call);
 
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        add_rule(row, sums, counts);
-        if (rule != NULL && strcmp(cqa_row_text(row, 0), rule) == 0)
-            *of_rule_c += cqa_sql_int(row, 6);
+    *count = 0;
+    *out = cqa_arena_alloc(arena, ((size_t)room + 1) * sizeof **out);
+    if (status == CQA_OK && *out == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (status == CQA_OK)
+        status = cqa_sql_start(db, &row, error, &counted_flags, call, without);
+    while (status == CQA_OK && *count < (size_t)room && cqa_sql_next(row, &status, error)) {
+        (*out)[*count] = flag_of(row, arena);
+        if ((*out)[(*count)++].rule == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }
     cqa_sql_end(row);
     return status;
@@ -90,13 +93,20 @@ enum cqa_status cqa_scores_room(struct cqa_sql *db, int64_t call, int64_t flag, 
                                 int64_t cap_c, int64_t *room_c, struct cqa_error *error)
 {
     struct cqa_flag_sums sums = {0};
-    struct counts counts = {0};
+    struct cqa_arena arena = {0};
+    struct cqa_counted_flag *flags = NULL;
+    size_t count = 0;
     int scored = 0;
     int64_t of_rule_c = 0;
     enum cqa_status status = read_total(db, call, &sums, &scored, error);
 
     if (status == CQA_OK)
-        status = read_sums(db, call, flag, rule, &sums, &counts, &of_rule_c, error);
+        status = read_flags(db, call, flag, &arena, &flags, &count, error);
+    if (status == CQA_OK)
+        cqa_sum_flags(flags, count, &sums);
+    for (size_t i = 0; status == CQA_OK && i < count; i++)
+        of_rule_c += strcmp(flags[i].rule, rule) == 0 ? flags[i].stands_c : 0;
+    cqa_arena_finish(&arena);
     const int64_t of_rule_room_c = room_under(cap_c, of_rule_c);
     const int64_t of_all_room_c = room_under(sums.limits.cap_c, sums.standing_c);
     *room_c = of_rule_room_c < of_all_room_c ? of_rule_room_c : of_all_room_c;
@@ -108,28 +118,47 @@ CQA_SQL_STATEMENT(set_totals, "iiooi", 0,
                   "UPDATE calls SET flag_count = ?1, open_count = ?2, decided_c = ?3, score_c = ?4 "
                   "WHERE id = ?5");
 
+/* `flags`: all current ones of the call. */
+static enum cqa_status write_totals(struct cqa_sql *db, int64_t call,
+                                    const struct cqa_counted_flag *flags, size_t count,
+                                    const struct cqa_flag_sums *sums, int scored,
+                                    struct cqa_error *error)
+{
+    const int64_t decided_c = cqa_decided_total(sums);
+    int64_t open = 0;
+    int has_decision = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        open += flags[i].is_open;
+        has_decision |= scored && flags[i].is_decided;
+    }
+    return cqa_sql_do(db, error, &set_totals, (int64_t)count, open,
+                      has_decision ? &decided_c : NULL,
+                      has_decision ? &decided_c
+                      : scored     ? &sums->total_c
+                                   : NULL,
+                      call);
+}
+
 enum cqa_status cqa_scores_refresh_totals(struct cqa_sql *db, int64_t call, struct cqa_error *error)
 {
     struct cqa_flag_sums sums = {0};
-    struct counts counts = {0};
+    struct cqa_arena arena = {0};
+    struct cqa_counted_flag *flags = NULL;
+    size_t count = 0;
     int scored = 0;
     enum cqa_status status = read_total(db, call, &sums, &scored, error);
 
     if (status == CQA_OK)
-        status = read_sums(db, call, 0, NULL, &sums, &counts, NULL, error);
-    if (status != CQA_OK)
-        return status;
-    const int64_t decided_c = cqa_decided_total(&sums);
-    const int has_decision = scored && counts.decided > 0;
-    status = cqa_sql_do(db, error, &set_stale, call);
-    if (status != CQA_OK)
-        return status;
-    return cqa_sql_do(db, error, &set_totals, counts.flags, counts.open,
-                      has_decision ? &decided_c : NULL,
-                      has_decision ? &decided_c
-                      : scored     ? &sums.total_c
-                                   : NULL,
-                      call);
+        status = read_flags(db, call, 0, &arena, &flags, &count, error);
+    if (status == CQA_OK)
+        status = cqa_sql_do(db, error, &set_stale, call);
+    if (status == CQA_OK) {
+        cqa_sum_flags(flags, count, &sums);
+        status = write_totals(db, call, flags, count, &sums, scored, error);
+    }
+    cqa_arena_finish(&arena);
+    return status;
 }
 
 CQA_SQL_STATEMENT(next_unbounded, "", 1, "SELECT call FROM unbounded_totals LIMIT 1");

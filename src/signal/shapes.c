@@ -3,12 +3,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "signal/hot.h"
 
 enum {
     HOP = CQA_SHAPES_MS / CQA_FRAME_MS, /* frames to a moment */
     FIRST_BAND = 3,                     /* what every line carries */
     BESIDE = 2,                         /* moments that belong to the peak */
     SCALE = 100,                        /* of a shape that changes, as bytes */
+    PRODUCTS = 4096,                    /* summed at a time */
 };
 
 static const float change_least = 8.0f; /* dB, root of the sum of squares: what changes clearly */
@@ -58,20 +60,35 @@ enum cqa_status cqa_shapes_find(const struct cqa_frames *frames, int c, struct c
     return CQA_OK;
 }
 
-/* How alike the changes are where `right` comes `lag` moments later than `left`, summed. */
+/* Of at most PRODUCTS, which 32 bits hold: no product is over SCALE * SCALE. */
+CQA_HOT static int sum_products(const int8_t *restrict a, const int8_t *restrict b, size_t count)
+{
+    int sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* How alike the changes are where `right` comes `lag` moments later than `left`, summed. Moments
+ * lie one behind the other, so it is one sum over all of their numbers. */
 static float likeness(const struct cqa_shapes *left, const struct cqa_shapes *right, int lag)
 {
     const size_t first = lag < 0 ? (size_t)-lag : 0;
     const size_t later = lag > 0 ? (size_t)lag : 0;
     long sum = 0;
 
-    for (size_t i = first; i + later < left->count; i++) {
-        const int8_t *a = left->shape[i];
-        const int8_t *b = right->shape[(size_t)((ptrdiff_t)i + lag)];
-        int product = 0;
-        for (int k = 0; k < CQA_SHAPES_BANDS; k++)
-            product += a[k] * b[k];
-        sum += product;
+    if (first + later >= left->count)
+        return 0;
+    const int8_t *a = left->shape[first];
+    const int8_t *b = right->shape[later];
+    size_t count = (left->count - first - later) * CQA_SHAPES_BANDS;
+    while (count > 0) {
+        const size_t now = count < PRODUCTS ? count : PRODUCTS;
+        sum += sum_products(a, b, now);
+        a += now;
+        b += now;
+        count -= now;
     }
     return (float)sum / (SCALE * SCALE);
 }

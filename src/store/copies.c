@@ -224,14 +224,22 @@ CQA_SQL_STATEMENT(lie_at, "piiiti", 0,
 CQA_SQL_STATEMENT(take_result, "ii", 0,
                   "UPDATE OR REPLACE results SET recording_id = ?1 WHERE recording_id = ?2");
 CQA_SQL_STATEMENT(rewrite_result, "bi", 0, "UPDATE results SET json = ?1 WHERE recording_id = ?2");
-CQA_SQL_STATEMENT(copies_to_rows, "i", 0,
-                  "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
-                  " mtime_ns, discovered_ms, revised_ms, changed_ms)"
-                  " SELECT k.path, c.source, printf('%s#%08x', c.call, k.rowid),"
-                  "  CASE WHEN c.named THEN c.call ELSE printf('%s#%08x', c.call, k.rowid) END,"
-                  "  c.named, c.stem, k.size_bytes, k.mtime_ns, c.changed_ms, c.changed_ms,"
-                  "  c.changed_ms FROM copies AS k JOIN recordings AS c ON c.id = k.recording_id"
-                  " WHERE k.recording_id = ?1 AND NOT k.gone");
+#define COPIES_TO_ROWS                                                                             \
+    "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"                \
+    " mtime_ns, discovered_ms, revised_ms, changed_ms)"                                            \
+    " SELECT k.path, c.source, printf('%s#%08x', c.call, k.rowid),"                                \
+    "  CASE WHEN c.named THEN c.call ELSE printf('%s#%08x', c.call, k.rowid) END,"                 \
+    "  c.named, c.stem, k.size_bytes, k.mtime_ns, c.changed_ms, c.changed_ms,"                     \
+    "  c.changed_ms FROM copies AS k JOIN recordings AS c ON c.id = k.recording_id"                \
+    " WHERE k.recording_id = ?1 AND NOT k.gone"
+CQA_SQL_STATEMENT(copies_to_rows, "i", 0, COPIES_TO_ROWS);
+/* What is as large and as old as the file that cannot be read is a copy of that. */
+#define IS_OTHER "(k.size_bytes <> c.size_bytes OR k.mtime_ns <> c.mtime_ns)"
+CQA_SQL_STATEMENT(others_to_rows, "i", 0, COPIES_TO_ROWS " AND " IS_OTHER);
+CQA_SQL_STATEMENT(drop_others, "i", 0,
+                  "DELETE FROM copies WHERE rowid IN (SELECT k.rowid FROM copies AS k"
+                  " JOIN recordings AS c ON c.id = k.recording_id WHERE c.id = ?1 AND " IS_OTHER
+                  ")");
 CQA_SQL_STATEMENT(drop_copies, "i", 0, "DELETE FROM copies WHERE recording_id = ?1");
 
 /* The first of its call has the call's id; who had it without a result gets the other's. */
@@ -313,6 +321,13 @@ static enum cqa_status shed_copies(struct cqa_sql *sql, int64_t id, struct cqa_e
     enum cqa_status status = cqa_sql_do(sql, error, &copies_to_rows, id);
 
     return status == CQA_OK ? cqa_sql_do(sql, error, &drop_copies, id) : status;
+}
+
+enum cqa_status cqa_copies_release(struct cqa_sql *sql, int64_t id, struct cqa_error *error)
+{
+    enum cqa_status status = cqa_sql_do(sql, error, &others_to_rows, id);
+
+    return status == CQA_OK ? cqa_sql_do(sql, error, &drop_others, id) : status;
 }
 
 enum cqa_status cqa_kindred_settle(struct cqa_sql *sql, int64_t id, const char *sha256,

@@ -277,6 +277,8 @@ static enum cqa_status give_up(const struct failing *failing, struct cqa_error *
     const struct cqa_failed *failed = failing->failed;
     enum cqa_status status = cqa_sql_do(failing->store->sql, error, &drop_result, failed->id);
 
+    if (status == CQA_OK)
+        status = cqa_copies_release(failing->store->sql, failed->id, error);
     if (status == CQA_OK && failed->body != NULL)
         status = cqa_deliveries_put(failing->store->sql, failed->id, failed->key, failed->body,
                                     failed->body_length, failing->now_ms, error);

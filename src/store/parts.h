@@ -77,6 +77,11 @@ enum cqa_status cqa_recordings_held(struct cqa_store *store, int64_t id, int64_t
                                     int64_t mtime_ns, int *same,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Inside a transaction: the recording cannot be read any more; copies of what it held before are
+ * rows of their own from now on, and wait to be read: what they hold is nowhere else. */
+enum cqa_status cqa_copies_release(struct cqa_sql *sql, int64_t id,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
 struct cqa_facts_link; /* store/facts.h */
 
 /* Inside a transaction: what a recording's result was made with. */

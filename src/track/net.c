@@ -2,16 +2,19 @@
 #include "track/net.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/buffer.h"
 #include "signal/hot.h"
 #include "track/dense.h"
 
 enum {
     FORMAT = 2,
+    FILE_BYTES_MAX = 16 << 20,
     LAYERS_MAX = 12,
     WIDTH_MAX = 192,
     REACH_MAX = 128,
@@ -35,33 +38,47 @@ struct cqa_net {
 
 /* ---- reading */
 
-static int read_float(FILE *file, float *out)
+/* What is left of a model's words. */
+struct text {
+    const char *next;
+};
+
+/* Whether a number ended where its word does; goes on behind it. */
+static int take(struct text *text, const char *end)
 {
-    char word[64];
+    const int is_whole = end != text->next && (*end == '\0' || isspace((unsigned char)*end));
+
+    text->next = end;
+    return is_whole;
+}
+
+static int read_float(struct text *text, float *out)
+{
     char *end;
 
-    if (fscanf(file, "%63s", word) != 1)
-        return 0;
-    *out = strtof(word, &end);
-    return *end == '\0' && isfinite(*out);
+    *out = strtof(text->next, &end);
+    return take(text, end) && isfinite(*out);
 }
 
 /* A whole number, after the word `before` (may be NULL). */
-static int read_int(FILE *file, const char *before, int *out)
+static int read_int(struct text *text, const char *before, int *out)
 {
-    char word[64];
     char *end;
 
-    if (before != NULL && (fscanf(file, "%63s", word) != 1 || strcmp(word, before) != 0))
-        return 0;
-    if (fscanf(file, "%63s", word) != 1)
-        return 0;
-    const long value = strtol(word, &end, 10);
+    text->next += strspn(text->next, " \n\r\t");
+    if (before != NULL) {
+        const size_t length = strlen(before);
+        if (strncmp(text->next, before, length) != 0 || text->next[length] != ' ')
+            return 0;
+        text->next += length;
+    }
+    const long value = strtol(text->next, &end, 10);
     *out = (int)value;
-    return *end == '\0' && value > INT_MIN && value < INT_MAX;
+    return take(text, end) && value > INT_MIN && value < INT_MAX;
 }
 
-static enum cqa_status read_layer(FILE *file, struct cqa_dense *layer, struct cqa_error *error)
+static enum cqa_status read_layer(struct text *text, struct cqa_dense *layer,
+                                  struct cqa_error *error)
 {
     assert(layer->inputs > 0 && layer->outputs > 0);
     layer->padded = (layer->outputs + BLOCK - 1) / BLOCK * BLOCK;
@@ -70,10 +87,10 @@ static enum cqa_status read_layer(FILE *file, struct cqa_dense *layer, struct cq
     if (layer->bias == NULL || layer->weights == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
     for (int o = 0; o < layer->outputs; o++) {
-        if (!read_float(file, &layer->bias[o]))
+        if (!read_float(text, &layer->bias[o]))
             return cqa_fail(error, CQA_E_BADDATA, "a bias is missing or no number");
         for (int i = 0; i < layer->inputs; i++)
-            if (!read_float(file,
+            if (!read_float(text,
                             &layer->weights[(o / BLOCK * layer->inputs + i) * BLOCK + o % BLOCK]))
                 return cqa_fail(error, CQA_E_BADDATA, "a weight is missing or no number");
     }
@@ -81,13 +98,13 @@ static enum cqa_status read_layer(FILE *file, struct cqa_dense *layer, struct cq
 }
 
 /* Reads the reaches, and sets the shape of each layer. */
-static enum cqa_status read_shape(FILE *file, struct cqa_net *net, const int *width,
+static enum cqa_status read_shape(struct text *text, struct cqa_net *net, const int *width,
                                   struct cqa_error *error)
 {
     int reach;
 
     for (int i = 0; i < net->layer_count; i++) {
-        if (!read_int(file, i == 0 ? "reach" : NULL, &reach) || reach < 0 || reach > REACH_MAX ||
+        if (!read_int(text, i == 0 ? "reach" : NULL, &reach) || reach < 0 || reach > REACH_MAX ||
             (reach > 0 && !net->use->reaches))
             return cqa_fail(error, CQA_E_BADDATA,
                             net->use->reaches ? "a layer's reach must be 0 to 128"
@@ -105,15 +122,15 @@ static enum cqa_status read_shape(FILE *file, struct cqa_net *net, const int *wi
     return CQA_OK;
 }
 
-static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_error *error)
+static enum cqa_status read_head(struct text *text, struct cqa_net *net, struct cqa_error *error)
 {
     int format;
     int features;
     int width[LAYERS_MAX + 1];
     int count;
 
-    if (!read_int(file, net->use->word, &format) || format != FORMAT ||
-        !read_int(file, "features", &features) || !read_int(file, "layers", &count))
+    if (!read_int(text, net->use->word, &format) || format != FORMAT ||
+        !read_int(text, "features", &features) || !read_int(text, "layers", &count))
         return cqa_fail(error, CQA_E_BADDATA, "not a %s model of format %d", net->use->word,
                         FORMAT);
     if (features != net->use->features)
@@ -122,38 +139,64 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     if (count < 1 || count > LAYERS_MAX)
         return cqa_fail(error, CQA_E_BADDATA, "%d layers; allowed: 1 to %d", count, LAYERS_MAX);
     for (int i = 0; i <= count; i++)
-        if (!read_int(file, NULL, &width[i]) || width[i] < 1 || width[i] > WIDTH_MAX)
+        if (!read_int(text, NULL, &width[i]) || width[i] < 1 || width[i] > WIDTH_MAX)
             return cqa_fail(error, CQA_E_BADDATA, "a layer's width must be 1 to %d", WIDTH_MAX);
     if (width[0] != net->use->inputs || width[count] != net->use->outputs)
         return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs",
                         net->use->inputs, net->use->outputs);
     net->layer_count = count;
-    return read_shape(file, net, width, error);
+    return read_shape(text, net, width, error);
+}
+
+static enum cqa_status read_file(const char *path, struct cqa_buffer *out, struct cqa_error *error)
+{
+    char piece[16 * 1024];
+    size_t got;
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return cqa_fail_errno(error, "%s", path);
+    while ((got = fread(piece, 1, sizeof piece, file)) > 0)
+        (void)cqa_buffer_add(out, piece, got);
+    const int is_broken = ferror(file);
+    fclose(file);
+    if (is_broken)
+        return cqa_fail(error, CQA_E_IO, "%s: cannot be read", path);
+    if (out->failed)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
+    return CQA_OK;
+}
+
+static enum cqa_status read_net(struct text *text, struct cqa_net *net, struct cqa_error *error)
+{
+    enum cqa_status status = read_head(text, net, error);
+
+    for (int i = 0; status == CQA_OK && i < net->layer_count; i++)
+        status = read_layer(text, &net->layer[i], error);
+    return status;
 }
 
 enum cqa_status cqa_net_load(struct cqa_net **out, const struct cqa_net_use *use, const char *path,
                              struct cqa_error *error)
 {
     assert(use->inputs <= WIDTH_MAX && use->outputs <= OUTPUTS_MAX);
-    FILE *file = fopen(path, "re");
-
-    if (file == NULL)
-        return cqa_fail_errno(error, "%s", path);
+    struct cqa_buffer bytes = {.limit = FILE_BYTES_MAX};
     struct cqa_net *net = calloc(1, sizeof *net);
-    if (net == NULL) {
-        fclose(file);
-        return cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
+    enum cqa_status status = net != NULL ? read_file(path, &bytes, error)
+                                         : cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
+
+    if (status == CQA_OK) {
+        struct text text = {bytes.text != NULL ? bytes.text : ""};
+        net->use = use;
+        net->run = cqa_dense_runner();
+        if (read_net(&text, net, error) != CQA_OK)
+            status = cqa_fail_within(error, "%s", path);
     }
-    net->use = use;
-    enum cqa_status status = read_head(file, net, error);
-    for (int i = 0; status == CQA_OK && i < net->layer_count; i++)
-        status = read_layer(file, &net->layer[i], error);
-    fclose(file);
+    cqa_buffer_finish(&bytes);
     if (status != CQA_OK) {
         cqa_net_destroy(net);
-        return cqa_fail_within(error, "%s", path);
+        return status;
     }
-    net->run = cqa_dense_runner();
     *out = net;
     return CQA_OK;
 }

@@ -286,50 +286,69 @@ test("a lead notes something about a flag, the agent reads it, and the follow-up
   });
 });
 
-test("an admin makes an account and a token, shown once; the new one changes its password", async () => {
+/** Confirms what waits and is about `words`; what is shown then, once. */
+async function confirmed(words) {
+  let secret;
+  await as("hr", async (page) => {
+    await visit(page, "#/export");
+    await page.click(`li:has(b:has-text('${words}')) button:has-text('Confirm')`);
+    secret = await page.inputValue("dialog input.token");
+    await page.click("dialog button:has-text('Close')");
+    await page.waitForSelector(`li:has(b:has-text('${words}'))`, { state: "detached" });
+    assert.equal((await page.textContent("body")).includes(secret), false);
+  });
+  return secret;
+}
+
+test("an admin asks for an account and a token, another confirms and is shown them once; the new one sets its password", async () => {
   await as("root", async (page) => {
     await visit(page, "#/admin");
     await page.click("button:has-text('Make an account')");
     await page.fill("dialog [name=name]", "carl");
     await page.selectOption("dialog [name=role]", "auditor");
     await page.fill("dialog [name=teams]", "east, west");
-    await page.fill("dialog [name=password]", password);
-    await page.fill("dialog [name=again]", "another one");
     await page.click("dialog button.primary");
-    await page.waitForSelector("dialog >> text=The two passwords differ.");
-    await page.fill("dialog [name=again]", password);
-    await page.click("dialog button.primary");
-    await page.waitForSelector("tr:has(b:text-is('carl')) >> text=east, west");
+    await page.waitForSelector("text=Kept until a second person confirms it");
+    assert.equal(await page.locator("tr:has(b:text-is('carl'))").count(), 0);
     assert.equal(await page.locator("tr:has(b:text-is('root')) button:has-text('Disable')").count(), 0);
     await page.click("button:has-text('Make a token')");
     await page.fill("dialog [name=name]", "pbx7");
     await page.click("dialog button.primary");
-    const token = await page.inputValue("dialog input.token");
-    assert.match(token, /^cqa_[\w-]{43}$/);
-    await page.click("dialog button:has-text('Close')");
+    await page.waitForSelector("dialog", { state: "detached" });
+    await page.waitForFunction(async () => (await (await fetch("api/v1/asked")).json()).asked.length === 2);
+  });
+  const given = await confirmed("account carl");
+  assert.match(await confirmed("token pbx7"), /^cqa_[\w-]{43}$/);
+  await as("root", async (page) => {
+    await visit(page, "#/admin");
+    await page.waitForSelector("tr:has(b:text-is('carl')) >> text=east, west");
+    await page.waitForSelector("tr:has(b:text-is('carl')) >> text=own password not set yet");
     await page.waitForSelector("tr:has(b:text-is('pbx7')) >> text=in force");
-    assert.equal((await page.textContent("body")).includes(token), false);
     await page.click("tr:has(b:text-is('pbx7')) button:has-text('Revoke')");
     await page.click("dialog button.primary");
     await page.waitForSelector("tr:has(b:text-is('pbx7')) >> text=revoked");
   });
-  await as("carl", async (page) => {
-    await page.click("header button.who");
-    await page.click("dialog button:has-text('Change your password')");
-    await page.fill("dialog [name=old]", password);
-    await page.fill("dialog [name=password]", "battery staple");
-    await page.fill("dialog [name=again]", "battery staple");
-    await page.click("dialog button.primary");
-    await page.waitForSelector("text=Password changed");
-    assert.equal((await page.evaluate(async () => (await fetch("api/v1/session")).status)), 200);
-  });
+  const { page } = await logIn(browser.context, stage.url, null);
+  await page.fill("[name=name]", "carl");
+  await page.fill("[name=password]", given);
+  await page.keyboard.press("Enter");
+  await page.fill("dialog [name=old]", given);
+  await page.fill("dialog [name=password]", "battery staple");
+  await page.fill("dialog [name=again]", "another one");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("dialog >> text=The two passwords differ.");
+  await page.fill("dialog [name=again]", "battery staple");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("header.bar");
+  assert.equal((await page.evaluate(async () => (await fetch("api/v1/flags?limit=1")).status)), 200);
+  await page.close();
   await as("root", async (page) => {
     await visit(page, "#/admin");
     await page.click("tr:has(b:text-is('carl')) button:has-text('Disable')");
     await page.click("dialog button.primary");
     await page.waitForSelector("tr:has(b:text-is('carl')) >> text=disabled");
     const { rows } = await ask(page, "audit?limit=1000");
-    for (const [actor, action, object] of [["root", "user.put", "carl"], ["root", "token.add", "pbx7"], ["root", "token.revoke", "pbx7"], ["carl", "user.password", "carl"], ["root", "user.disable", "carl"]])
+    for (const [actor, action, object] of [["hr", "user.put", "carl"], ["hr", "token.add", "pbx7"], ["root", "token.revoke", "pbx7"], ["carl", "user.password", "carl"], ["root", "user.disable", "carl"]])
       assert.ok(rows.some((row) => row.actor === `user:${actor}` && row.action === action && row.object === object), `${actor} ${action} ${object}`);
   });
 });

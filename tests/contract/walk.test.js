@@ -197,14 +197,16 @@ test("coaching notes", async () => {
 });
 
 test("accounts, tokens and passwords", async () => {
-  await api("root", "PUT", "users/carl", 204, json({ role: "auditor", teams: ["east"], password }));
+  const carl = await api("root", "PUT", "users/carl", 202, json({ role: "auditor", teams: ["east"] }));
   await api("root", "PUT", "users/carl", 422, json({ role: "recorder" }));
-  await api("root", "PUT", "users/nobody", 404, json({ role: "lead" }));
   await api("root", "PUT", "users/root", 409, json({ role: "lead" }));
+  await post("root", `asked/${carl.asked}/confirm`, {}, 409);
+  assert.match((await post("lead", `asked/${carl.asked}/confirm`, {})).password, /^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
   await get("root", "users");
   await post("root", "users/carl/disable", undefined, 204);
   await post("root", "users/carl/disable", undefined, 404);
-  await post("root", "tokens", { name: "walk", role: "recorder", site: "east" }, 201);
+  const token = await post("root", "tokens", { name: "walk", role: "recorder", site: "east" }, 202);
+  await post("lead", `asked/${token.asked}/confirm`, {}, 201);
   await post("root", "tokens", { name: "a b", role: "recorder" }, 422);
   await get("root", "tokens");
   await post("root", "tokens/walk/revoke", undefined, 204);

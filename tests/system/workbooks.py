@@ -83,7 +83,7 @@ def same_figures(desk):
          says=['the column "备注" is left out', '"合计" is left out: a row about the others, not a person'])
     same(desk, "a sum in another column", Book({"Sheet1": [["序号"] + rows()[0]] + [[i] + row for i, row in enumerate(rows()[1:], 1)]
                                                + [["合计", None, None, 183.25, 1, 250.5], ["制表人：王五"]]}).bytes(),
-         says=['row 4 is left out ("合计"): a row about the others, not a person', 'row 5 is left out ("制表人：王五"): no value stands in the row'])
+         says=['row 4 is left out ("合计"): a row about the others, not a person', 'row 5 is left out ("制表人：王五"): a line about the table, not a person'])
     same(desk, "hidden", Book({"Sheet1": rows(), "旧": [["x"]], "空": []}, states={"旧": "hidden"}, hidden_rows=[3],
                               columns='<cols><col min="4" max="5" hidden="1"/></cols>').bytes(),
          says=["hidden rows, which are read like the others: 1, the first is row 3", "hidden columns, which are read like the others: 2, the first is D",

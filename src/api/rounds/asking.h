@@ -26,7 +26,6 @@ int cqa_asked_by_all(struct cqa_request *request);
 /* Members of a body: place, date, person, note. `place` is needed where a step asks for it. */
 int cqa_member_step(struct cqa_request *request, const json_t *body, int place_needed,
                     struct cqa_round_step *out);
-int cqa_member_yes(struct cqa_request *request, const json_t *body, const char *name, int *out);
 
 /* ---- JSON, appended to `out` */
 

@@ -40,7 +40,7 @@ static void add_change(void *context, const struct cqa_input_change *row)
     cqa_json_empty_as_null(out, "rater", row->rater);
     cqa_json_empty_as_null(out, "period", row->period);
     cqa_json_member(out, "before", row->before);
-    cqa_json_member(out, "after", row->after);
+    cqa_json_empty_as_null(out, "after", row->after);
     cqa_json_member(out, "source", row->import ? "import" : "rating");
     if (row->import)
         cqa_buffer_print(out, ",\"import\":%lld", (long long)row->import);

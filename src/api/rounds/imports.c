@@ -27,9 +27,9 @@ struct wish {
 static int read_wish(struct cqa_request *request, const struct cqa_round *round, struct wish *wish)
 {
     static const char *const known[] = {"file", "period", "sheet", "preview", NULL};
-    const char *preview = cqa_request_query(request, "preview");
 
-    if (!cqa_query_only(request, known) || !cqa_query_word(request, "file", &wish->file) ||
+    if (!cqa_query_only(request, known) || !cqa_query_yes(request, "preview", &wish->preview) ||
+        !cqa_query_word(request, "file", &wish->file) ||
         !cqa_query_word(request, "period", &wish->period) ||
         !cqa_query_word(request, "sheet", &wish->sheet))
         return 0;
@@ -46,7 +46,6 @@ static int read_wish(struct cqa_request *request, const struct cqa_round *round,
                           round->period);
         return 0;
     }
-    wish->preview = preview != NULL && strcmp(preview, "1") == 0;
     return cqa_request_has_table(request);
 }
 
@@ -68,21 +67,22 @@ struct outcome {
 
 static void put_row(struct cqa_buffer *out, const struct cqa_imported_row *row)
 {
-    const char *state = row->before == NULL                    ? "new"
+    const char *state = row->value[0] == '\0'                  ? "withdrawn"
+                        : row->before == NULL                  ? "new"
                         : strcmp(row->before, row->value) != 0 ? "changed"
                                                                : "same";
 
     cqa_json_put(out, "{\"agent\":");
     cqa_json_text(out, row->agent);
     cqa_json_member(out, "indicator", row->indicator);
-    cqa_json_member(out, "value", row->value);
+    cqa_json_empty_as_null(out, "value", row->value);
     cqa_json_member(out, "count", row->weight);
     cqa_json_empty_as_null(out, "rater", row->rater);
     cqa_json_empty_as_null(out, "post", row->post);
     cqa_json_empty_as_null(out, "period", row->period);
     cqa_buffer_print(out, ",\"line\":%lld,\"column\":%lld", (long long)row->line,
                      (long long)row->column);
-    cqa_json_member(out, "state", row->current ? state : "replaced");
+    cqa_json_member(out, "state", row->current || row->value[0] == '\0' ? state : "replaced");
     cqa_json_member(out, "before", row->before);
     cqa_json_put(out, "}");
 }
@@ -97,17 +97,18 @@ static void add_effect(void *context, const struct cqa_import_effect *effect)
     outcome->changed += effect->changed != 0;
     if (outcome->rows++ >= SAMPLE_ROWS)
         return;
-    const struct cqa_imported_row imported = {.agent = row->agent,
-                                              .indicator = row->indicator,
-                                              .value = cqa_rational_exact(row->value, value),
-                                              .weight = cqa_rational_exact(row->count, weight),
-                                              .rater = row->rater,
-                                              .post = row->post,
-                                              .period = row->period,
-                                              .before = effect->before,
-                                              .line = (int64_t)row->at.line,
-                                              .column = (int64_t)row->at.column,
-                                              .current = 1};
+    const struct cqa_imported_row imported = {
+        .agent = row->agent,
+        .indicator = row->indicator,
+        .value = row->is_withdrawn ? "" : cqa_rational_exact(row->value, value),
+        .weight = cqa_rational_exact(row->count, weight),
+        .rater = row->rater,
+        .post = row->post,
+        .period = row->period,
+        .before = effect->before,
+        .line = (int64_t)row->at.line,
+        .column = (int64_t)row->at.column,
+        .current = 1};
     cqa_json_put(&outcome->sample, outcome->rows > 1 ? "," : "");
     put_row(&outcome->sample, &imported);
 }

@@ -139,10 +139,10 @@ void cqa_get_results_csv(struct cqa_request *request)
     struct cqa_error error = {0};
     struct cqa_buffer out = {.limit = CQA_REPLY_BYTES_MAX};
     char object[40];
-    const char *bom = cqa_request_query(request, "bom");
+    int has_bom = 0;
 
     if (!cqa_query_only(request, known) || !cqa_query_word(request, "team", &view.team) ||
-        !cqa_asked_round(request, &round))
+        !cqa_query_yes(request, "bom", &has_bom) || !cqa_asked_round(request, &round))
         return;
     snprintf(object, sizeof object, "appraisal %lld", (long long)round.id);
     enum cqa_status status =
@@ -151,7 +151,7 @@ void cqa_get_results_csv(struct cqa_request *request)
     if (status == CQA_OK)
         status = load(request, &view, &error);
     if (status == CQA_OK) {
-        put_csv(&view, bom != NULL && strcmp(bom, "1") == 0, &out);
+        put_csv(&view, has_bom, &out);
         reply_csv(request, &round, &out);
     } else {
         cqa_reply_error(request, status, &error);

@@ -39,63 +39,46 @@ static enum cqa_status note_posted(struct cqa_sql *db, const struct cqa_poster *
 
 /* ---- a further revision of a known call */
 
-/* What a revision would come to. */
+/* What a revision comes to; everything lies in `arena`. */
 struct trial {
-    struct cqa_arena arena; /* of the changes, and of flags */
+    struct cqa_arena arena;
     struct cqa_change *changes;
     size_t change_count;
-    size_t unsettled; /* flags that a person decided on, or objected to, and would have to again */
-    int64_t after_c;
-    int is_scored;
+    struct cqa_put_row *rows;
+    size_t row_count;
+    struct cqa_put_plan plan;
 };
 
-CQA_SQL_STATEMENT(score_of, "i", 1,
-                  "SELECT score_c FROM calls WHERE id = ?1 AND score_c IS NOT NULL");
-
-static enum cqa_status read_score(struct cqa_sql *db, int64_t call, struct trial *trial,
-                                  struct cqa_error *error)
+/* Of all that counts and waits now; nothing is written. */
+static enum cqa_status try_revision(struct cqa_sql *db, const struct cqa_item *item,
+                                    const struct cqa_known *known, struct trial *trial,
+                                    struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_scores_find(db, &trial->after_c, error, &score_of, call);
-
-    trial->is_scored = status == CQA_OK;
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
-}
-
-/* Makes the revision, within a savepoint of the caller's. */
-static enum cqa_status try_revision(struct cqa_sql *db, const struct cqa_poster *poster,
-                                    const struct cqa_item *item, struct cqa_known *known,
-                                    int64_t now_ms, struct trial *trial, struct cqa_error *error)
-{
-    struct cqa_put_flag *before = NULL;
-    struct cqa_put_flag *after = NULL;
-    size_t before_count = 0;
-    size_t after_count = 0;
+    struct cqa_put_limits limits;
     enum cqa_status status = cqa_put_find_changes(db, known->id, item, &trial->arena,
                                                   &trial->changes, &trial->change_count, error);
 
     if (status == CQA_OK)
-        status = cqa_put_read_flags(db, known->id, &trial->arena, &before, &before_count, error);
+        status = cqa_put_read_rows(db, known->id, &trial->arena, &trial->rows, &trial->row_count,
+                                   error);
     if (status == CQA_OK)
-        status = cqa_put_revision(db, poster, item, known, now_ms, error);
-    if (status == CQA_OK)
-        status = cqa_put_read_flags(db, known->id, &trial->arena, &after, &after_count, error);
-    if (status == CQA_OK)
-        status = read_score(db, known->id, trial, error);
-    trial->unsettled = cqa_put_unsettled(before, before_count, after, after_count);
-    return status;
+        status = cqa_put_read_limits(db, item->rubric, item->rubric_version, &trial->arena, &limits,
+                                     error);
+    return status == CQA_OK ? cqa_put_plan_make(trial->rows, trial->row_count, item, &limits,
+                                                &trial->arena, &trial->plan, error)
+                            : status;
 }
-
-CQA_SQL_STATEMENT(release_savepoint, "", 0, "RELEASE revision");
 
 /* It counts from now on. What waited was compared with something that is no more, unless it is what
  * a recorder posted after that which was scored anew here. */
 static enum cqa_status keep_revision(struct cqa_scores *scores, struct cqa_sql *db,
                                      const struct cqa_poster *poster, const struct cqa_item *item,
-                                     const struct cqa_known *known, const struct trial *trial,
+                                     struct cqa_known *known, const struct trial *trial,
                                      const struct cqa_put_order *order, int64_t now_ms,
                                      struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_do(db, error, &release_savepoint);
+    enum cqa_status status =
+        cqa_put_revision(db, poster, item, known, trial->rows, &trial->plan, now_ms, error);
 
     if (status == CQA_OK && (poster->actor == NULL || order->mode == CQA_PUT_ACCEPTED))
         status = cqa_put_drop_preview(db, poster, item, known->id, 0, error);
@@ -108,7 +91,6 @@ static enum cqa_status keep_revision(struct cqa_scores *scores, struct cqa_sql *
     return status;
 }
 
-CQA_SQL_STATEMENT(undo_revision, "", 0, "ROLLBACK TO revision");
 CQA_SQL_STATEMENT(count_posted_waiting, "i", 1,
                   "SELECT count(*) FROM previews WHERE call = ?1 AND kept <> 0"
                   " AND key NOT LIKE '" CQA_RESCORE_KEY "%'");
@@ -124,16 +106,14 @@ static enum cqa_status keep_apart(struct cqa_sql *db, const struct cqa_poster *p
                                             .kept = order->mode == CQA_PUT_APART ? order->kept
                                                     : closed ? CQA_PREVIEW_CLOSED
                                                              : CQA_PREVIEW_DECIDED,
-                                            .after_c = trial->is_scored ? &trial->after_c : NULL,
-                                            .needs_person = trial->unsettled > 0,
+                                            .after_c = trial->plan.is_scored ? &trial->plan.after_c : NULL,
+                                            .needs_person = trial->plan.unsettled > 0,
                                             .changes = trial->changes,
                                             .change_count = trial->change_count};
     int64_t waiting = 0;
-    enum cqa_status status = cqa_sql_do(db, error, &undo_revision);
+    enum cqa_status status = CQA_OK;
 
-    if (status == CQA_OK)
-        status = cqa_sql_do(db, error, &release_savepoint);
-    if (status == CQA_OK && poster->actor != NULL)
+    if (poster->actor != NULL)
         status = cqa_sql_number(db, &waiting, error, &count_posted_waiting, known->id);
     if (status != CQA_OK || order->mode == CQA_PUT_ACCEPTED || waiting > 0)
         return status;
@@ -142,7 +122,14 @@ static enum cqa_status keep_apart(struct cqa_sql *db, const struct cqa_poster *p
     return status == CQA_OK ? cqa_put_preview(db, poster, item, &preview, now_ms, error) : status;
 }
 
-CQA_SQL_STATEMENT(set_savepoint, "", 0, "SAVEPOINT revision");
+enum cqa_put cqa_put_judge(const struct cqa_put_order *order, int closed, size_t unsettled)
+{
+    if (closed && (order->never_keeps || order->mode == CQA_PUT_ACCEPTED))
+        return CQA_PUT_PERIOD_CLOSED;
+    if (order->mode == CQA_PUT_APART)
+        return CQA_PUT_PREVIEWED;
+    return !closed && (unsettled == 0 || order->by_name) ? CQA_PUT_REPLACED : CQA_PUT_KEPT_BACK;
+}
 
 static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
                                  const struct cqa_poster *poster, const struct cqa_item *item,
@@ -151,21 +138,15 @@ static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
                                  enum cqa_put *outcome, struct cqa_error *error)
 {
     struct trial trial = {0};
-    enum cqa_status status = cqa_sql_do(db, error, &set_savepoint);
+    enum cqa_status status = try_revision(db, item, known, &trial, error);
 
-    if (status == CQA_OK)
-        status = try_revision(db, poster, item, known, now_ms, &trial, error);
-    const int counts =
-        order->mode != CQA_PUT_APART && !closed && (trial.unsettled == 0 || order->by_name);
-    if (status == CQA_OK)
-        status = counts
-                     ? keep_revision(scores, db, poster, item, known, &trial, order, now_ms, error)
-                     : keep_apart(db, poster, item, known, &trial, order, closed, now_ms, error);
+    *outcome = cqa_put_judge(order, closed, trial.plan.unsettled);
+    if (status == CQA_OK && *outcome == CQA_PUT_REPLACED)
+        status = keep_revision(scores, db, poster, item, known, &trial, order, now_ms, error);
+    else if (status == CQA_OK)
+        status = keep_apart(db, poster, item, known, &trial, order, closed, now_ms, error);
     if (status == CQA_OK)
         status = note_posted(db, poster, item, order, now_ms, error);
-    *outcome = counts                         ? CQA_PUT_REPLACED
-               : order->mode == CQA_PUT_APART ? CQA_PUT_PREVIEWED
-                                              : CQA_PUT_KEPT_BACK;
     cqa_arena_finish(&trial.arena);
     return status;
 }
@@ -254,7 +235,7 @@ static enum cqa_status put_new(struct cqa_sql *db, const struct cqa_poster *post
         return CQA_OK;
     status = cqa_put_drop_preview(db, poster, item, 0, 0, error);
     if (status == CQA_OK)
-        status = cqa_put_revision(db, poster, item, known, now_ms, error);
+        status = cqa_put_revision(db, poster, item, known, NULL, NULL, now_ms, error);
     return status == CQA_OK ? note_posted(db, poster, item, order, now_ms, error) : status;
 }
 
@@ -283,7 +264,7 @@ static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_sql *db,
         return status;
     if (known.id == 0)
         return put_new(db, poster, item, &known, closed, order, now_ms, outcome, error);
-    if (closed && (order->never_keeps || order->mode == CQA_PUT_ACCEPTED)) {
+    if (cqa_put_judge(order, closed, 0) == CQA_PUT_PERIOD_CLOSED) {
         *outcome = CQA_PUT_PERIOD_CLOSED;
         return CQA_OK;
     }

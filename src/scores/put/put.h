@@ -3,6 +3,7 @@
 #define CQA_SCORES_PUT_PUT_H
 
 #include "result/changes.h"
+#include "scores/put/plan.h"
 #include "scores/put/previews.h"
 #include "scores/store_internal.h"
 
@@ -30,6 +31,13 @@ enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_sql *db,
                              const struct cqa_put_order *order, int64_t now_ms,
                              enum cqa_put *outcome, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* What becomes of a further revision of a known call; `unsettled` as of its plan. Pure. */
+enum cqa_put cqa_put_judge(const struct cqa_put_order *order, int closed, size_t unsettled);
+
+/* As a person has it scored anew: what a closed period refuses is dropped. */
+struct cqa_rescoring;
+struct cqa_put_order cqa_rescore_order(const struct cqa_rescoring *rescoring);
+
 /* ---- a revision (put_revision.c) */
 
 enum { CQA_KEY_HASH_SIZE = 16 };
@@ -49,9 +57,11 @@ struct cqa_known {
     int has_key; /* the item's key came before, with this very content */
 };
 
-/* Makes the item the call's current result; a new call gets its number. */
+/* Makes the item the call's current result, its flags as planned (`rows`, `plan`; NULL: of a new
+ * call, which gets its number). */
 enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *poster,
                                  const struct cqa_item *item, struct cqa_known *known,
+                                 const struct cqa_put_row *rows, const struct cqa_put_plan *plan,
                                  int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Keeps the item among the call's revisions without making it current, unless it is among them. */
@@ -99,34 +109,30 @@ enum cqa_status cqa_put_resolve(struct cqa_sql *db, const struct cqa_poster *pos
 
 /* ---- flags of a new revision (put_flags.c) */
 
+/* All flags of a call, whoever found them and whether they are current, by number; in `arena`. */
+enum cqa_status cqa_put_read_rows(struct cqa_sql *db, int64_t call, struct cqa_arena *arena,
+                                  struct cqa_put_row **out, size_t *count,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* A row of CQA_PUT_ROW_COLUMNS; its text in `arena`. */
+#define CQA_PUT_ROW_COLUMNS                                                                        \
+    "SELECT f.call, f.id, f.rule, f.start_ms, f.end_ms, coalesce(f.event, 0), f.points_c,"         \
+    " f.automatic_fail, f.state, f.decided_c, f.current, f.author IS NOT NULL, o.id IS NOT NULL,"  \
+    " o.outcome = 0 FROM flags f LEFT JOIN objections o ON o.flag = f.id"
+enum { CQA_PUT_ROW_COLUMN_COUNT = 14 };
+struct cqa_put_row cqa_put_row_of(const struct cqa_sql_rows *row, struct cqa_arena *arena);
+
 /* Makes the item's deductions the call's current flags. One that is there already keeps its row,
- * and so its decision and objection; `is_first`: the call has none yet. */
+ * and so its decision and objection: `rows` and which of them, as they were planned (plan.h); NULL:
+ * the call has none yet. */
 enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
-                              int is_first, struct cqa_error *error) CQA_MUST_CHECK;
+                              const struct cqa_put_row *rows, const struct cqa_put_plan *plan,
+                              struct cqa_error *error) CQA_MUST_CHECK;
 
-/* A current flag that the machine found, as far as it matters whether a person's word stands. */
-struct cqa_put_flag {
-    int64_t id;
-    const char *rule;
-    int64_t start_ms, end_ms;
-    int is_whole;   /* of the whole call: no seconds */
-    int is_settled; /* a person decided on it, or objected to it */
-    int must_stay;  /* it costs because a person said so, or an objection to it waits */
-    int costs;
-};
-
-/* All of a call; texts in `arena`. */
-enum cqa_status cqa_put_read_flags(struct cqa_sql *db, int64_t call, struct cqa_arena *arena,
-                                   struct cqa_put_flag **out, size_t *count,
-                                   struct cqa_error *error) CQA_MUST_CHECK;
-
-/*
- * How many of the settled flags of before a person must look at: those that cost by a person's word
- * and are gone, those that are gone while a new flag of their rule costs, and those of which more
- * became than one. Pure.
- */
-size_t cqa_put_unsettled(const struct cqa_put_flag *before, size_t before_count,
-                         const struct cqa_put_flag *after, size_t after_count);
+/* What bounds totals under a rubric (NULL: none) as the store knows it; texts in `arena`. */
+enum cqa_status cqa_put_read_limits(struct cqa_sql *db, const char *rubric, const char *version,
+                                    struct cqa_arena *arena, struct cqa_put_limits *out,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- what a revision changes (changes.c) */
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The flags of a new revision, and which of the old ones they are. */
-#include <string.h>
+/* The flags of a new revision, as rows. */
 #include "scores/put/put.h"
-
-/* While they are told apart: the row was current, and nothing of the new revision has taken it. */
-#define WAS_CURRENT "2"
 
 CQA_SQL_STATEMENT(
     set_current, "iiiitiiiiii", 0,
@@ -24,58 +20,6 @@ static enum cqa_status take_row(struct cqa_sql *db, int64_t id, int64_t call,
                       (int64_t)flag->automatic_fail, call, id);
 }
 
-#define SAME                                                                                       \
-    "SELECT id FROM flags AS f WHERE call = ?1 AND ordinal IS NULL AND author IS NULL"             \
-    " AND rule = ?2 AND start_ms = ?3 AND end_ms = ?4 AND points_c = ?5 AND automatic_fail = ?6"
-CQA_SQL_STATEMENT(same_flag, "itiiii", 1,
-                  SAME " AND (current <> 0 OR state <> 0"
-                       "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
-                       " ORDER BY current DESC, state DESC, id LIMIT 1");
-CQA_SQL_STATEMENT(old_flag, "itiiii", 1, SAME " ORDER BY id LIMIT 1");
-
-/*
- * A flag that the new revision takes again (same rule, seconds and points) keeps its row, and so
- * its decision; CQA_OK when there is one. Equal twins pair up one by one, since a row that was
- * taken has its ordinal set.
- */
-static enum cqa_status keep_same(struct cqa_sql *db, const struct cqa_sql_statement *which,
-                                 int64_t call, const struct cqa_item_flag *flag, int64_t ordinal,
-                                 struct cqa_error *error)
-{
-    int64_t id = 0;
-    const enum cqa_status status =
-        cqa_scores_find(db, &id, error, which, call, flag->rule, flag->start_ms, flag->end_ms,
-                        flag->points_c, (int64_t)flag->automatic_fail);
-
-    return status == CQA_OK ? take_row(db, id, call, flag, ordinal, error) : status;
-}
-
-CQA_SQL_STATEMENT(
-    decided_flag, "itiiii", 1,
-    "SELECT id FROM flags AS f WHERE call = ?1 AND ordinal IS NULL AND author IS NULL"
-    " AND rule = ?2 AND ((points_c > 0 OR automatic_fail <> 0) = (?6 <> 0) OR state = 2)"
-    " AND (state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
-    " AND (min(end_ms, ?4) > max(start_ms, ?3) OR (coalesce(event, 0) = 0 AND ?5 = 0))"
-    " ORDER BY current DESC, min(end_ms, ?4) - max(start_ms, ?3) DESC, id DESC LIMIT 1");
-
-/*
- * What a person decided, or objected to, stands when the flag has moved: the same rule over seconds
- * that overlap, where both cost points or both are notes; what was given back stays so whichever it
- * is (decision 0094). CQA_OK when there is one.
- */
-static enum cqa_status keep_decided(struct cqa_sql *db, int64_t call,
-                                    const struct cqa_item_flag *flag, int64_t ordinal,
-                                    struct cqa_error *error)
-{
-    int64_t id = 0;
-    const int costs = flag->points_c > 0 || flag->automatic_fail;
-    const enum cqa_status status =
-        cqa_scores_find(db, &id, error, &decided_flag, call, flag->rule, flag->start_ms,
-                        flag->end_ms, flag->event, (int64_t)costs);
-
-    return status == CQA_OK ? take_row(db, id, call, flag, ordinal, error) : status;
-}
-
 CQA_SQL_STATEMENT(
     insert_new, "iitiiiitiii", 0,
     "INSERT INTO flags(call, current, ordinal, rule, severity, points_c, confidence, event,"
@@ -93,95 +37,53 @@ static enum cqa_status insert_flag(struct cqa_sql *db, int64_t call,
                       flag->start_ms, flag->end_ms, (int64_t)flag->automatic_fail);
 }
 
-/* One of the rounds below. */
-static enum cqa_status keep_one(struct cqa_sql *db, int round, int64_t call,
-                                const struct cqa_item_flag *flag, int64_t ordinal,
-                                struct cqa_error *error)
-{
-    return round == 1
-               ? keep_decided(db, call, flag, ordinal, error)
-               : keep_same(db, round == 0 ? &same_flag : &old_flag, call, flag, ordinal, error);
-}
-
-/* Rows that are the very same first, so that none of them goes to a neighbour; but one of long ago
- * that nobody said anything of only where nothing that was decided since lies in its place. */
-static enum cqa_status keep_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
-                                  unsigned char *kept, struct cqa_error *error)
-{
-    enum cqa_status status = CQA_OK;
-
-    for (int round = 0; round < 3; round++)
-        for (size_t i = 0; i < item->flag_count; i++) {
-            if (kept[i])
-                continue;
-            status = keep_one(db, round, call, &item->flags[i], (int64_t)i, error);
-            kept[i] = status == CQA_OK;
-            if (status != CQA_OK && status != CQA_E_NOTFOUND)
-                return status;
-        }
-    return CQA_OK;
-}
-
-CQA_SQL_STATEMENT(unset_current, "i", 0,
-                  "UPDATE flags SET current = CASE current WHEN 1 THEN " WAS_CURRENT
-                  " ELSE 0 END, ordinal = NULL"
-                  " WHERE call = ?1 AND author IS NULL");
-CQA_SQL_STATEMENT(supersede, "i", 0,
-                  "UPDATE flags SET current = 0 WHERE call = ?1 AND current = " WAS_CURRENT);
-
 /* Flags added by hand stay current whatever the machine says later. */
-enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
-                              int is_first, struct cqa_error *error)
-{
-    struct cqa_arena arena = {0};
-    unsigned char *kept = cqa_arena_alloc(&arena, item->flag_count + 1);
-    enum cqa_status status = CQA_OK;
+CQA_SQL_STATEMENT(supersede, "i", 0,
+                  "UPDATE flags SET current = 0, ordinal = NULL WHERE call = ?1 AND author IS NULL"
+                  " AND (current <> 0 OR ordinal IS NOT NULL)");
 
-    if (kept == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    if (!is_first) {
-        status = cqa_sql_do(db, error, &unset_current, call);
-        if (status == CQA_OK)
-            status = keep_flags(db, item, call, kept, error);
-        if (status == CQA_OK)
-            status = cqa_sql_do(db, error, &supersede, call);
+enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
+                              const struct cqa_put_row *rows, const struct cqa_put_plan *plan,
+                              struct cqa_error *error)
+{
+    enum cqa_status status = rows != NULL ? cqa_sql_do(db, error, &supersede, call) : CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < item->flag_count; i++) {
+        const size_t row = rows != NULL ? plan->rows[i] : CQA_PUT_NO_ROW;
+        status = row != CQA_PUT_NO_ROW
+                     ? take_row(db, rows[row].id, call, &item->flags[i], (int64_t)i, error)
+                     : insert_flag(db, call, &item->flags[i], (int64_t)i, error);
     }
-    for (size_t i = 0; status == CQA_OK && i < item->flag_count; i++)
-        if (!kept[i])
-            status = insert_flag(db, call, &item->flags[i], (int64_t)i, error);
-    cqa_arena_finish(&arena);
     return status;
 }
 
-/* ---- whether a person's word stands */
+/* ---- what is there */
 
-CQA_SQL_STATEMENT(
-    read_flags, "i", 8,
-    "SELECT id, rule, start_ms, end_ms, coalesce(event, 0) = 0,"
-    " state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id),"
-    " " CQA_FLAG_COSTS(
-        "") " AND (state IN (1, 3)"
-            "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id AND o.outcome = 0)),"
-            " " CQA_FLAG_COSTS("") " FROM flags f WHERE call = ?1 AND current = 1 AND author IS "
-                                   "NULL ORDER BY ordinal");
-CQA_SQL_STATEMENT(count_flags, "i", 1,
-                  "SELECT count(*) FROM flags WHERE call = ?1 AND current = 1 AND author IS NULL");
-
-static struct cqa_put_flag flag_of(const struct cqa_sql_rows *row, struct cqa_arena *arena)
+struct cqa_put_row cqa_put_row_of(const struct cqa_sql_rows *row, struct cqa_arena *arena)
 {
-    return (struct cqa_put_flag){.id = cqa_sql_int(row, 0),
-                                 .rule = cqa_sql_copy(row, 1, arena),
-                                 .start_ms = cqa_sql_int(row, 2),
-                                 .end_ms = cqa_sql_int(row, 3),
-                                 .is_whole = (int)cqa_sql_int(row, 4),
-                                 .is_settled = (int)cqa_sql_int(row, 5),
-                                 .must_stay = (int)cqa_sql_int(row, 6),
-                                 .costs = (int)cqa_sql_int(row, 7)};
+    return (struct cqa_put_row){.call = cqa_sql_int(row, 0),
+                                .id = cqa_sql_int(row, 1),
+                                .rule = cqa_sql_copy(row, 2, arena),
+                                .start_ms = cqa_sql_int(row, 3),
+                                .end_ms = cqa_sql_int(row, 4),
+                                .event = cqa_sql_int(row, 5),
+                                .points_c = cqa_sql_int(row, 6),
+                                .automatic_fail = cqa_sql_int(row, 7) != 0,
+                                .state = (enum cqa_flag_state)cqa_sql_int(row, 8),
+                                .has_decided = !cqa_sql_is_null(row, 9),
+                                .decided_c = cqa_sql_int(row, 9),
+                                .is_current = cqa_sql_int(row, 10) != 0,
+                                .is_by_hand = cqa_sql_int(row, 11) != 0,
+                                .is_objected = cqa_sql_int(row, 12) != 0,
+                                .waits = cqa_sql_int(row, 13) != 0};
 }
 
-enum cqa_status cqa_put_read_flags(struct cqa_sql *db, int64_t call, struct cqa_arena *arena,
-                                   struct cqa_put_flag **out, size_t *count,
-                                   struct cqa_error *error)
+CQA_SQL_STATEMENT(rows_of_flags, "i", CQA_PUT_ROW_COLUMN_COUNT,
+                  CQA_PUT_ROW_COLUMNS " WHERE f.call = ?1 ORDER BY f.id");
+CQA_SQL_STATEMENT(count_flags, "i", 1, "SELECT count(*) FROM flags WHERE call = ?1");
+
+enum cqa_status cqa_put_read_rows(struct cqa_sql *db, int64_t call, struct cqa_arena *arena,
+                                  struct cqa_put_row **out, size_t *count, struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
     int64_t room = 0;
@@ -193,9 +95,9 @@ enum cqa_status cqa_put_read_flags(struct cqa_sql *db, int64_t call, struct cqa_
     *out = cqa_arena_alloc(arena, ((size_t)room + 1) * sizeof **out);
     if (*out == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    status = cqa_sql_start(db, &row, error, &read_flags, call);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error) && *count < (size_t)room) {
-        (*out)[*count] = flag_of(row, arena);
+    status = cqa_sql_start(db, &row, error, &rows_of_flags, call);
+    while (status == CQA_OK && *count < (size_t)room && cqa_sql_next(row, &status, error)) {
+        (*out)[*count] = cqa_put_row_of(row, arena);
         if ((*out)[(*count)++].rule == NULL)
             status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }
@@ -203,64 +105,55 @@ enum cqa_status cqa_put_read_flags(struct cqa_sql *db, int64_t call, struct cqa_
     return status;
 }
 
-static const struct cqa_put_flag *find_flag(const struct cqa_put_flag *flags, size_t count,
-                                            int64_t id)
-{
-    for (size_t i = 0; i < count; i++)
-        if (flags[i].id == id)
-            return &flags[i];
-    return NULL;
-}
+CQA_SQL_STATEMENT(limits_of, "tt", 2,
+                  "SELECT floor_c, cap_c FROM rubrics WHERE name = ?1 AND version = ?2");
+CQA_SQL_STATEMENT(caps_of, "tt", 2,
+                  "SELECT rule, cap_c FROM rubric_rules"
+                  " WHERE rubric = ?1 AND version = ?2 AND cap_c IS NOT NULL");
+CQA_SQL_STATEMENT(count_caps, "tt", 1,
+                  "SELECT count(*) FROM rubric_rules"
+                  " WHERE rubric = ?1 AND version = ?2 AND cap_c IS NOT NULL");
 
-static int overlap(const struct cqa_put_flag *left, const struct cqa_put_flag *right)
+static enum cqa_status read_caps(struct cqa_sql *db, const char *rubric, const char *version,
+                                 struct cqa_arena *arena, struct cqa_put_limits *out,
+                                 struct cqa_error *error)
 {
-    return (left->is_whole && right->is_whole) ||
-           (left->start_ms < right->end_ms && right->start_ms < left->end_ms);
-}
+    struct cqa_sql_rows *row = NULL;
+    int64_t room = 0;
+    enum cqa_status status = cqa_sql_number(db, &room, error, &count_caps, rubric, version);
 
-struct both {
-    const struct cqa_put_flag *before, *after;
-    size_t before_count, after_count;
-};
-
-/* Nobody has said anything of the flag, and it is none of those that were there, moved. */
-static int is_new(const struct cqa_put_flag *flag, const struct both *both)
-{
-    if (flag->is_settled || find_flag(both->before, both->before_count, flag->id) != NULL)
-        return 0;
-    for (size_t i = 0; i < both->before_count; i++) {
-        const struct cqa_put_flag *old = &both->before[i];
-        if (!old->is_settled && old->costs && strcmp(old->rule, flag->rule) == 0 &&
-            overlap(old, flag) && find_flag(both->after, both->after_count, old->id) == NULL)
-            return 0;
+    out->rules = cqa_arena_alloc(arena, ((size_t)room + 1) * sizeof *out->rules);
+    out->rule_caps_c = cqa_arena_alloc(arena, ((size_t)room + 1) * sizeof *out->rule_caps_c);
+    if (status == CQA_OK && (out->rules == NULL || out->rule_caps_c == NULL))
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (status == CQA_OK && room > 0)
+        status = cqa_sql_start(db, &row, error, &caps_of, rubric, version);
+    while (status == CQA_OK && out->rule_count < (size_t)room &&
+           cqa_sql_next(row, &status, error)) {
+        out->rule_caps_c[out->rule_count] = cqa_sql_int(row, 1);
+        out->rules[out->rule_count] = cqa_sql_copy(row, 0, arena);
+        if (out->rules[out->rule_count++] == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }
-    return 1;
+    cqa_sql_end(row);
+    return status;
 }
 
-/* Whether the flag, which a person settled, is still what it was: there, one, and alone. */
-static int is_unsettled(const struct cqa_put_flag *flag, const struct both *both)
+enum cqa_status cqa_put_read_limits(struct cqa_sql *db, const char *rubric, const char *version,
+                                    struct cqa_arena *arena, struct cqa_put_limits *out,
+                                    struct cqa_error *error)
 {
-    const int stays = find_flag(both->after, both->after_count, flag->id) != NULL;
+    struct cqa_sql_rows *row = NULL;
 
-    if (!stays && flag->must_stay)
-        return 1;
-    for (size_t i = 0; i < both->after_count; i++) {
-        const struct cqa_put_flag *other = &both->after[i];
-        if (other->id == flag->id || !other->costs || strcmp(other->rule, flag->rule) != 0)
-            continue;
-        if (overlap(flag, other) ? !stays || is_new(other, both) : !stays && is_new(other, both))
-            return 1;
+    *out = (struct cqa_put_limits){.cap_c = CQA_NO_CAP};
+    if (rubric == NULL || version == NULL)
+        return CQA_OK;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &limits_of, rubric, version);
+    if (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        out->is_known = !cqa_sql_is_null(row, 0);
+        out->floor_c = cqa_sql_int(row, 0);
+        out->cap_c = cqa_sql_is_null(row, 1) ? CQA_NO_CAP : cqa_sql_int(row, 1);
     }
-    return 0;
-}
-
-size_t cqa_put_unsettled(const struct cqa_put_flag *before, size_t before_count,
-                         const struct cqa_put_flag *after, size_t after_count)
-{
-    const struct both both = {before, after, before_count, after_count};
-    size_t count = 0;
-
-    for (size_t i = 0; i < before_count; i++)
-        count += before[i].is_settled && is_unsettled(&before[i], &both);
-    return count;
+    cqa_sql_end(row);
+    return status == CQA_OK ? read_caps(db, rubric, version, arena, out, error) : status;
 }

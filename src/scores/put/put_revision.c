@@ -92,6 +92,7 @@ static enum cqa_status insert_revision(struct cqa_sql *db, const struct cqa_post
 
 enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *poster,
                                  const struct cqa_item *item, struct cqa_known *known,
+                                 const struct cqa_put_row *rows, const struct cqa_put_plan *plan,
                                  int64_t now_ms, struct cqa_error *error)
 {
     enum cqa_status status = write_call(db, poster, item, known, now_ms, error);
@@ -101,7 +102,7 @@ enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *po
     if (status == CQA_OK)
         status = insert_revision(db, poster, item, known, now_ms, error);
     if (status == CQA_OK)
-        status = cqa_put_flags(db, item, known->id, known->revision == 0, error);
+        status = cqa_put_flags(db, item, known->id, rows, plan, error);
     if (status == CQA_OK && known->revision > 0)
         status = cqa_scores_refresh_totals(db, known->id, error);
     return status;

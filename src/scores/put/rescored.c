@@ -17,8 +17,15 @@ struct batch {
     struct cqa_rescored_call *calls;
     size_t count;
     int64_t now_ms;
-    int is_done; /* all of it, and what was only tried is taken back */
 };
+
+struct cqa_put_order cqa_rescore_order(const struct cqa_rescoring *rescoring)
+{
+    return (struct cqa_put_order){.mode = CQA_PUT_AS_POSTED,
+                                  .kept = CQA_PREVIEW_ASKED,
+                                  .actor = rescoring->actor,
+                                  .never_keeps = 1};
+}
 
 static enum cqa_status show_rules(struct cqa_sql *db, const struct cqa_rescored_call *call,
                                   struct cqa_rule_count **out, size_t *count,
@@ -44,10 +51,7 @@ static enum cqa_status show_rules(struct cqa_sql *db, const struct cqa_rescored_
 static enum cqa_status put_one(struct cqa_sql *db, const struct batch *batch,
                                struct cqa_rescored_call *call, struct cqa_error *error)
 {
-    const struct cqa_put_order order = {.mode = CQA_PUT_AS_POSTED,
-                                        .kept = CQA_PREVIEW_ASKED,
-                                        .actor = call->poster.actor,
-                                        .never_keeps = 1};
+    const struct cqa_put_order order = cqa_rescore_order(batch->rescoring);
     enum cqa_status status = show_rules(db, call, &call->before, &call->before_count, error);
 
     if (status == CQA_OK)
@@ -66,12 +70,11 @@ static enum cqa_status put_batch(struct cqa_sql *db, void *context, struct cqa_e
     struct batch *batch = context;
     const struct cqa_rescoring *it = batch->rescoring;
     enum cqa_status status =
-        cqa_rubric_keep_in(batch->scores, db, it->actor, it->rubric, it->text, !it->stays, error);
+        cqa_rubric_keep_in(batch->scores, db, it->actor, it->rubric, it->text, 0, error);
 
     for (size_t i = 0; status == CQA_OK && i < batch->count; i++)
         status = put_one(db, batch, &batch->calls[i], error);
-    batch->is_done = status == CQA_OK;
-    return status == CQA_OK && !it->stays ? CQA_E_REFUSED : status;
+    return status;
 }
 
 enum cqa_status cqa_rescore_put(struct cqa_scores *scores, const struct cqa_rescoring *rescoring,
@@ -83,7 +86,6 @@ enum cqa_status cqa_rescore_put(struct cqa_scores *scores, const struct cqa_resc
                           .calls = calls,
                           .count = count,
                           .now_ms = cqa_scores_now_ms(scores)};
-    const enum cqa_status status = cqa_scores_write(scores, put_batch, &batch, error);
 
-    return status == CQA_E_REFUSED && batch.is_done ? CQA_OK : status;
+    return cqa_scores_write(scores, put_batch, &batch, error);
 }

@@ -11,6 +11,23 @@ CQA_SQL_STATEMENT(list_kept, "ttt", 2,
                   "  AND l.period = r.period AND l.version > r.version AND l.stage = 3)"
                   " ORDER BY r.period, k.place");
 
+/* When the scheme began to be appraised, in rounds that are open still too. */
+CQA_SQL_STATEMENT(list_first, "tt", 1,
+                  "SELECT min(period) FROM rounds WHERE scheme = ?1 AND period < ?2");
+
+static enum cqa_status find_beginning(struct cqa_scores *scores, const struct cqa_round *round,
+                                      struct cqa_history *history, struct cqa_error *error)
+{
+    struct cqa_list list;
+
+    history->begins = 1;
+    cqa_list_start(scores, &list, error, &list_first, round->scheme, round->period);
+    while (cqa_list_next(&list, error))
+        if (cqa_row_text(list.row, 0)[0] != '\0')
+            cqa_history_expect(history, cqa_row_text(list.row, 0));
+    return cqa_list_end(scores, &list);
+}
+
 enum cqa_status cqa_inputs_history(struct cqa_scores *scores, const struct cqa_round *round,
                                    const struct cqa_scheme *scheme, struct cqa_history *history,
                                    struct cqa_faults *faults, struct cqa_error *error)
@@ -27,5 +44,7 @@ enum cqa_status cqa_inputs_history(struct cqa_scores *scores, const struct cqa_r
                                       cqa_row_text(list.row, 0), nowhere, faults);
     }
     const enum cqa_status status = cqa_list_end(scores, &list);
+    if (status == CQA_OK)
+        return find_beginning(scores, round, history, error);
     return status == CQA_E_NOMEM ? cqa_fail(error, status, "out of memory") : status;
 }

@@ -203,7 +203,7 @@ static void fill_row(const struct cqa_row *row, const struct found *found,
 
     out[0] = a_text(row->agent);
     out[1] = a_text(row->indicator);
-    out[2] = a_text(cqa_rational_exact(row->value, numerals->value));
+    out[2] = a_text(row->is_withdrawn ? "" : cqa_rational_exact(row->value, numerals->value));
     out[3] = a_text(cqa_rational_exact(row->count, numerals->weight));
     out[4] = a_text(or_empty(row->rater));
     out[5] = a_text(or_empty(row->post));
@@ -278,6 +278,10 @@ static enum cqa_status settle_agents(const struct writer *writer, const struct c
     return status;
 }
 
+/* A row that takes a value back says when and by whom, and counts for nothing. */
+CQA_SQL_STATEMENT(unset_withdrawn, "i", 0,
+                  "UPDATE import_rows SET current = 0 WHERE import = ?1 AND value = ''");
+
 static enum cqa_status write_rows(const struct writer *writer, const struct cqa_rows *rows,
                                   const struct found *founds)
 {
@@ -288,6 +292,8 @@ static enum cqa_status write_rows(const struct writer *writer, const struct cqa_
         step = i + ROWS_AT_ONCE <= rows->count ? ROWS_AT_ONCE : 1;
         status = insert(writer, &rows->items[i], &founds[i], step);
     }
+    if (status == CQA_OK)
+        status = cqa_sql_do(writer->db, writer->error, &unset_withdrawn, writer->import);
     return status == CQA_OK ? settle_agents(writer, rows) : status;
 }
 
@@ -363,7 +369,7 @@ static int is_same(const struct cqa_row *row, const struct found *found)
     char value[CQA_RATIONAL_TEXT];
     char weight[CQA_RATIONAL_TEXT];
 
-    return strcmp(found->value, cqa_rational_exact(row->value, value)) == 0 &&
+    return !row->is_withdrawn && strcmp(found->value, cqa_rational_exact(row->value, value)) == 0 &&
            strcmp(found->weight, cqa_rational_exact(row->count, weight)) == 0 &&
            strcmp(found->post, or_empty(row->post)) == 0;
 }

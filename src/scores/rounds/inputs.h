@@ -62,9 +62,9 @@ enum cqa_status cqa_inputs_imports(struct cqa_scores *scores, const struct cqa_r
                                    void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
 struct cqa_imported_row {
-    const char *agent, *indicator, *value, *weight;
-    const char *rater, *post, *period; /* "": none */
-    const char *before;                /* NULL: none */
+    const char *agent, *indicator, *value, *weight; /* value "": one was withdrawn */
+    const char *rater, *post, *period;              /* "": none */
+    const char *before;                             /* NULL: none */
     int64_t line, column;
     int current;
 };
@@ -79,9 +79,9 @@ enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_ro
                                   void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
 struct cqa_input_change {
-    const char *agent, *indicator, *before, *after, *by;
-    const char *rater, *period; /* "": none */
-    int64_t import;             /* 0: a rating */
+    const char *agent, *indicator, *before, *after, *by; /* after "": it was withdrawn */
+    const char *rater, *period;                          /* "": none */
+    int64_t import;                                      /* 0: a rating */
     int64_t at_ms;
 };
 /* Newest first; NULL: any. */

@@ -6,7 +6,7 @@ import { emptyState, failed } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { rosterPanel } from "./roster.js";
 import { askedPanel } from "./second.js";
-import { moment, number, said, t } from "./text.js";
+import { moment, number, said, t, word } from "./text.js";
 
 export async function adminPage({ who }) {
   const [accounts, audit, { failures }] = await Promise.all([accountPanels(who), auditPanel(), get("failures", { limit: 100 })]);
@@ -23,7 +23,7 @@ async function auditPanel() {
   let cursor = "";
   const load = async () => {
     const answer = await get("audit", { limit: 200, cursor });
-    rows.append(...answer.rows.map((row) => h("tr", {}, h("td.number", {}, number(row.row)), h("td", {}, moment(row.at)), h("td", {}, row.actor), h("td", {}, row.address), h("td", {}, h("code", {}, row.action)), h("td", {}, row.object), h("td", {}, row.detail))));
+    rows.append(...answer.rows.map((row) => h("tr", {}, h("td.number", {}, number(row.row)), h("td", {}, moment(row.at)), h("td", {}, row.actor), h("td", {}, row.address), h("td", {}, word("did", row.action), h("br"), h("small", {}, h("code", {}, row.action))), h("td", {}, row.object), h("td", {}, row.detail))));
     cursor = answer.next;
     replace(more, cursor && h("button", { type: "button", onclick: () => load().catch(failed) }, t("do.more")));
     more.hidden = !cursor;

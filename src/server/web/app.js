@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Start: who is asking, the frame around every page, and which page the address names.
+import { changePassword } from "./accounts.js";
 import { get, keepSession, ownName, Refusal, remove, whenSessionLost } from "./api.js";
 import { fill, showDialog } from "./dialog.js";
 import { h, replace } from "./dom.js";
@@ -121,7 +122,7 @@ function begunAgain(other) {
   over ??= logInOver(who.name, other).then((identity) => {
     over = null;
     const isSame = identity?.name === who.name;
-    if (isSame) keepSession(identity);
+    if (isSame && !identity.one_time_password) keepSession(identity);
     else start(identity);
     return isSame;
   });
@@ -172,11 +173,23 @@ async function whoIsHere() {
   return await endSession() ? null : identity;
 }
 
+/** Who logs in with a password that others have seen sets the own one, before anything else. */
+async function setOwnPassword() {
+  document.title = `${t("login.title")} – callqa`;
+  replace(document.body, h("div.login", {}, h("main", {}, h("h1", {}, t("account.ownPassword")), h("p", {}, t("account.given")),
+    h("p", {}, h("button.primary", { type: "button", onclick: setOwnPassword }, t("account.ownPassword")), " ", h("button", { type: "button", onclick: logOut }, t("do.logOut"))))));
+  if (await changePassword()) start(await get("session"));
+}
+
 /** Shows the page for `identity`, or the log-in. */
 function start(identity) {
   who = identity;
   keepSession(identity);
   keepTheme();
+  if (who?.one_time_password) {
+    setOwnPassword();
+    return;
+  }
   if (who) {
     showPage();
     sendRest(tellRefused);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What changes something that was decided is asked for by one person, and confirmed by another.
 import { get, post } from "./api.js";
-import { failed, notice } from "./dialog.js";
+import { failed, notice, showDialog } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { moment, said, t } from "./text.js";
 
@@ -12,12 +12,21 @@ export function isAsked(answer) {
   return true;
 }
 
+/** What whoever confirms is shown, this once: a new account's password, or a token. */
+async function showSecret({ name, password, token }) {
+  const secret = h("input.token", { readonly: true, value: password ?? token, "aria-label": t(password ? "login.password" : "token.one"), onfocus: (event) => event.target.select() });
+  const dialog = showDialog(t(password ? "account.edit" : "token.made", { name }), [h("p", {}, t(password ? "account.once" : "token.once")), secret], []);
+  secret.focus();
+  await new Promise((resolve) => dialog.addEventListener("close", resolve));
+}
+
 /** What waits for a second person; nothing is shown while nothing does. */
 export function askedPanel() {
   const panel = h("section.panel", { hidden: true });
   const answer = async (one, step) => {
-    await post(`asked/${one.asked}/${step}`);
+    const done = await post(`asked/${one.asked}/${step}`);
     notice(t(`second.${step}.done`));
+    if (done?.password || done?.token) await showSecret(done);
     await show();
   };
   const button = (one, step) => h("button", { type: "button", onclick: () => answer(one, step).catch(failed) }, t(`second.${step}`));

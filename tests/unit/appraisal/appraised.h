@@ -30,6 +30,7 @@ struct appraised {
     const char *period;
     int awaits_roster;   /* set before `appraise`: as of its input */
     const char *earlier; /* set before `appraise`: sheets of earlier periods, one a line */
+    int begins;          /* set before `appraise`: there are none before these */
     struct cqa_coverage_least least;
 };
 
@@ -112,6 +113,7 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
         assert_int_equal(cqa_roster_read(NULL, it->seats, strlen(it->seats), "roster.csv",
                                          &it->roster, &it->faults, &error),
                          CQA_OK);
+    it->history.begins = it->begins;
     if (it->earlier != NULL)
         read_earlier(it, it->earlier);
     const struct cqa_appraisal_input input = {.scheme = it->scheme,

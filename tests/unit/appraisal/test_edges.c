@@ -234,7 +234,7 @@ static void a_name_beside_the_number_is_shown(void **state)
     finish(&it);
     appraise(&it, "agent-2013",
              "工号,姓名,指标,数值\n8001,张三,话务总量,2000\n8001,李四,错单量,3\n");
-    assert_fault(&it, "in.csv", 3, 13, "two names: \"张三\" and \"李四\"");
+    assert_fault(&it, "in.csv", 3, 6, "two names: \"李四\" and (line 2) \"张三\"");
     finish(&it);
 }
 
@@ -361,8 +361,9 @@ static void another_unit_is_an_error(void **state)
 
     (void)state;
     appraise(&it, "agent-2013", "工号,话务总量(通),错单量(次),录音质检\n8001,2000,3,100\n");
-    assert_fault(&it, "in.csv", 2, 11,
-                 "\"错单量(次)\" is in another unit; allowed: none, or one of these: orders, 单");
+    assert_fault(
+        &it, "in.csv", 1, 12,
+        "the column \"错单量(次)\" is in another unit; allowed: none, or one of these: orders, 单");
     assert_int_equal(it.appraisal.sheet_count, 0);
     finish(&it);
     appraise(&it, "agent-2013", FRONT "A,2000,3天,100\nB,2000,3单,100\n");

@@ -210,12 +210,12 @@ static void knows_raters_posts_and_periods(void **state)
          "the count \"0\" must be a number above 0"},
         {"agent,indicator,value,count\nA,supervisor_score,90,-1\n", 2, 23,
          "must be a number above 0"},
-        {"agent,indicator,value,period\nA,supervisor_score,90,2025-13\n", 2, 20,
+        {"agent,indicator,value,period\nA,supervisor_score,90,2025-13\n", 2, 23,
          "\"2025-13\" is no period"},
-        {"agent,indicator,value,period\nA,self_score,90,2025-10\nA,self_score,90,2025-11\n", 2, 14,
-         "more than one period"},
+        {"agent,indicator,value,period\nA,self_score,90,2025-10\nA,self_score,90,2025-11\n", 2, 17,
+         "the row is of 2025-10; the rows are of several periods"},
         {"agent,indicator,value,period\nA,self_score,90,2025-10\nA,supervisor_score,90,2025-11\n",
-         3, 20, "the row is of 2025-11, the import begins with 2025-10"},
+         3, 23, "the row is of 2025-11; the rows are of several periods"},
     };
 
     (void)state;
@@ -279,7 +279,8 @@ static void wide_files_fail_by_cell(void **state)
     appraise(&it, "agent-2013",
              "agent,calls_handled,wrong_orders,recording_qa,smile\nA,2000,3,100,5\nB,2000,3,100,"
              "\nC,2000,,100,\n");
-    assert_fault(&it, "in.csv", 2, 14, "unknown indicator \"smile\"");
+    assert_fault(&it, "in.csv", 1, 47,
+                 "the column \"smile\" is no indicator of the scheme; allowed: calls_handled");
     assert_total(&it, "B", "860.00");
     assert_fault(&it, "in.csv", 4, 3, "\"wrong_orders\"");
     assert_int_equal(it.appraisal.sheet_count, 1);

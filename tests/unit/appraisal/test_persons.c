@@ -117,8 +117,8 @@ static void months_without_a_post_are_asked_about(void **state)
                 "戊,2025-11,80\n戊,2025-12,70\n");
     assert_int_equal(it.faults.count, 2);
     assert_fault(&it, "in.csv", 4, 11,
-                 "\"丙\": \"qa\" is given for 2025-10, when the roster has the agent nowhere");
-    assert_fault(&it, "in.csv", 7, 11, "\"丁\": \"qa\" is given for 2025-10, when the roster");
+                 "\"丙\": \"质检\" is given for 2025-10, when the roster has the agent nowhere");
+    assert_fault(&it, "in.csv", 7, 11, "\"丁\": \"质检\" is given for 2025-10, when the roster");
     assert_total(&it, "乙", "75.00");
     assert_total(&it, "戊", "75.00");
     assert_null(find_sheet(&it, "丙"));

@@ -52,7 +52,7 @@ static void bank_centre(void **state)
 /*
  * a: 110 × 60 % + 90 × 40 % = 102, last quarter 95: + 5 = 107; P1: 4000 × 1.07 = 4280.
  * b: 80 × 50 % + 100 × 50 % = 90, last quarter 92: 90; P2: 6000 × 0.9 = 5400.
- * c: 150 × 100 % = 150, no sheet before: no progress, at most 120; P1: 4800.
+ * c: 150 × 100 % = 150, new in October: no progress, at most 120; P1: 4800.
  * d: weights of 60 and 30 are refused.
  */
 static void mbo(void **state)
@@ -60,7 +60,11 @@ static void mbo(void **state)
 #define BEFORE(agent, achieved)                                                                    \
     "{\"agent\":\"" agent "\",\"scheme\":\"mbo\",\"period\":\"2025Q3\",\"trace\":["                \
     "{\"item\":\"achieved\",\"points\":" achieved "}]}\n"
-    struct appraised it = {.period = "2025Q4", .earlier = BEFORE("a", "95") BEFORE("b", "92")};
+    struct appraised it = {.period = "2025Q4",
+                           .earlier = BEFORE("a", "95") BEFORE("b", "92"),
+                           .seats =
+                               "person,extension,team,post,from,to\na,1,e,desk,,\n"
+                               "b,2,e,desk,,\nc,3,e,desk,2025-10-01,\nd,4,e,desk,2025-10-01,\n"};
 
     (void)state;
     appraise_plain(&it, "mbo",
@@ -247,7 +251,9 @@ static void collections(void **state)
 {
     struct appraised it = {.period = "2025Q4",
                            .earlier = "{\"agent\":\"c\",\"scheme\":\"collections\",\"period\":"
-                                      "\"2025Q3\",\"total\":59.9,\"trace\":[]}\n"};
+                                      "\"2025Q3\",\"total\":59.9,\"trace\":[]}\n",
+                           .seats = "person,extension,team,post,from,to\na,1,e,desk,2025-10-01,\n"
+                                    "b,2,e,desk,2025-10-01,\nc,3,e,desk,,\n"};
 
     (void)state;
     appraise_plain(&it, "collections",

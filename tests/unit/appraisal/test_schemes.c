@@ -571,7 +571,7 @@ static void s11_months_that_do_not_fit(void **state)
         "agent,indicator,value,period\nA,cost_rate_pct,5,2025-10\nA,cost_rate_pct,5,2026-01\n%s",
         rest);
     appraise(&it, "post-kpi", csv);
-    assert_fault(&it, "in.csv", 2, 17, "more than one period (2025-10 and 2026-01)");
+    assert_fault(&it, "in.csv", 3, 19, "the row is of 2026-01, and most of the import of 2025Q4");
     assert_int_equal(it.appraisal.sheet_count, 0);
     finish(&it);
 }

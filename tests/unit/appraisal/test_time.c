@@ -149,7 +149,7 @@ static void carries_over(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char scheme[1200];
-        struct appraised it = {.earlier = year, .period = "2025-11"};
+        struct appraised it = {.earlier = year, .period = "2025-11", .begins = 1};
         snprintf(scheme, sizeof scheme, CARRIED("%s"), table[i].how);
         appraise_of(&it, scheme, "agent,sold\na,5\n");
         assert_no_faults(&it);
@@ -167,14 +167,28 @@ static void what_is_not_there_is_asked_about(void **state)
     struct appraised it = {.period = "2025-11"};
 
     (void)state;
-    /* no sheet at all */
+    /* no sheet at all: forgotten, or is this the first month? */
     appraise_of(&it, BEFORE, "agent,sold\na,5\n");
-    assert_fault(&it, "in.csv", 2, 3, "\"other\" (Other, 前期) is missing");
+    assert_fault(
+        &it, "in.csv", 2, 3,
+        "\"other\" is carried over, and no sheet of 2025-10 is at hand; allowed: --before");
+    finish(&it);
+    it = (struct appraised){.period = "2025-11"};
+    appraise_of(&it, OR_NOTHING, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "no sheet of 2025-10 is at hand");
+    finish(&it);
+    it = (struct appraised){.period = "2025-11", .begins = 1};
+    appraise_of(&it, OR_NOTHING, "agent,sold\na,5\n");
+    assert_total(&it, "a", "5.00");
+    finish(&it);
+    it = (struct appraised){.begins = 1};
+    appraise_of(&it, OR_NOTHING, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "nobody said of which period this appraisal is");
     finish(&it);
     /* September is not the month before November, and the year has a gap */
     it = (struct appraised){.period = "2025-11", .earlier = SHEET("2025-09", "20", "")};
     appraise_of(&it, BEFORE, "agent,sold\na,5\n");
-    assert_fault(&it, "in.csv", 2, 3, "\"other\" (Other, 前期) is missing");
+    assert_fault(&it, "in.csv", 2, 3, "no sheet of 2025-10 is at hand");
     finish(&it);
     it = (struct appraised){.period = "2025-11", .earlier = SHEET("2025-09", "20", "")};
     appraise_of(&it, YEAR, "agent,sold\na,5\n");
@@ -210,8 +224,8 @@ static void what_is_not_there_is_asked_about(void **state)
 /* What one appraisal writes the next one reads: 40, then 40 + 2. */
 static void a_sheet_is_carried_over(void **state)
 {
-    struct appraised october = {.period = "2025-10"};
-    struct appraised november = {.period = "2025-11"};
+    struct appraised october = {.period = "2025-10", .begins = 1};
+    struct appraised november = {.period = "2025-11", .begins = 1};
     struct cqa_buffer json = {.limit = 100000};
 
     (void)state;
@@ -247,7 +261,7 @@ static void carries_the_last_few(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char scheme[1200];
-        struct appraised it = {.earlier = year, .period = "2025-11"};
+        struct appraised it = {.earlier = year, .period = "2025-11", .begins = 1};
         snprintf(scheme, sizeof scheme,
                  CARRIED("need: optional, default: -1, carried: {of: total, from: last, %s}"),
                  table[i].how);
@@ -278,6 +292,11 @@ static void a_gap_among_the_last_few(void **state)
     finish(&it);
     it = (struct appraised){.period = "2025-11", .earlier = SHEET("2025-10", "30", "")};
     appraise_of(&it, LAST_TWO, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "no sheet of 2025-09 is at hand");
+    finish(&it);
+    it =
+        (struct appraised){.period = "2025-11", .earlier = SHEET("2025-10", "30", ""), .begins = 1};
+    appraise_of(&it, LAST_TWO, "agent,sold\na,5\n");
     assert_no_faults(&it);
     assert_total(&it, "a", "5.00");
     finish(&it);
@@ -286,6 +305,47 @@ static void a_gap_among_the_last_few(void **state)
                             .earlier = SHEET("2025-12", "30", "") SHEET("2025-11", "40", "")};
     appraise_of(&it, LAST_TWO, "agent,sold\na,5\n");
     assert_total(&it, "a", "45.00");
+    finish(&it);
+}
+
+/* Others have sheets of October, and b has none: the roster says whether b was there. What a sheet
+ * of this version, whole, has nothing of, was not there; of another version nobody knows. */
+static void who_should_have_a_sheet(void **state)
+{
+    static const char *const seats[] = {
+        "person,extension,team,post,from,to\na,1,e,desk,,\nb,2,e,desk,2025-11-03,\n",
+        "person,extension,team,post,from,to\na,1,e,desk,,\nb,2,e,desk,2025-10-31,\n"};
+    struct appraised it = {
+        .period = "2025-11", .earlier = SHEET("2025-10", "20", ""), .seats = seats[0]};
+
+    (void)state;
+    appraise_of(&it, OR_NOTHING, "agent,sold,other\na,5,1\nb,1,\n");
+    assert_no_faults(&it);
+    assert_total(&it, "b", "1.00");
+    finish(&it);
+    it = (struct appraised){
+        .period = "2025-11", .earlier = SHEET("2025-10", "20", ""), .seats = seats[1], .begins = 1};
+    appraise_of(&it, OR_NOTHING, "agent,sold,other\na,5,1\nb,1,\n");
+    assert_int_equal(it.faults.count, 1);
+    assert_fault(&it, "in.csv", 3, 3,
+                 "agent \"b\": \"other\" is carried over, and no sheet of 2025-10");
+    finish(&it);
+    it = (struct appraised){.period = "2025-02",
+                            .earlier = SHEET("2025-01", "null", ",\"scheme_version\":\"1\"")};
+    appraise_of(&it, OR_NOTHING, "agent,sold\na,5\n");
+    assert_total(&it, "a", "5.00");
+    finish(&it);
+    it = (struct appraised){.period = "2025-02",
+                            .earlier = SHEET("2025-01", "null", ",\"scheme_version\":\"0\"")};
+    appraise_of(&it, OR_NOTHING, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "no sheet of 2025-01 is at hand");
+    finish(&it);
+    it = (struct appraised){
+        .period = "2025-02",
+        .earlier = SHEET("2025-01", "null",
+                         ",\"scheme_version\":\"1\",\"preliminary\":{\"en\":\"x\",\"zh\":\"x\"}")};
+    appraise_of(&it, OR_NOTHING, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "no sheet of 2025-01 is at hand");
     finish(&it);
 }
 
@@ -382,6 +442,7 @@ int main(void)
         cmocka_unit_test(a_sheet_is_carried_over),
         cmocka_unit_test(carries_the_last_few),
         cmocka_unit_test(a_gap_among_the_last_few),
+        cmocka_unit_test(who_should_have_a_sheet),
         cmocka_unit_test(a_year_has_twelve_months),
         cmocka_unit_test(who_joined_has_fewer_months),
         cmocka_unit_test(a_month_is_no_year),

@@ -214,9 +214,10 @@ static void same_id_of_two_sources_needs_the_source(void **state)
 static void odd_parameters_are_refused(void **state)
 {
     (void)state;
-    static const char *const queries[] = {"person=%ff",        "person=%d5%c5",    "%ff=1",
-                                          "person=a&person=b", "person=a&person=", "person=%00",
-                                          "person=%4"};
+    static const char *const queries[] = {
+        "person=%ff",       "person=%d5%c5", "%ff=1",     "person=a&person=b",
+        "person=a&person=", "person=%00",    "person=%4", "person",
+        "team&person=a",    "person=a&team", "=a"};
     char path[4096];
     size_t used = (size_t)snprintf(path, sizeof path, "/api/v1/calls?");
 
@@ -268,6 +269,78 @@ static void heads_that_say_two_things_are_refused(void **state)
                                "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
                      400);
     assert_int_equal(status_of("GET /api/v1/health HTTP/1.1\r\n\r\n"), 400);
+}
+
+static void assert_head(const char *head, size_t length, int expected)
+{
+    struct reply reply = served_send(&served, head, length);
+
+    if (reply.status != expected)
+        fail_msg("%s: %d", head, reply.status);
+    reply_finish(&reply);
+}
+
+#define HEAD(text) text, sizeof text - 1
+
+/* Others in front may end a line where the library does not, and the other way round. */
+static void torn_heads_are_refused(void **state)
+{
+    static const struct {
+        const char *head;
+        size_t length;
+        int expected;
+    } heads[] = {
+        {HEAD("GET /api/v1/health?a HTTP/1.1\r\nHost: a\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX:\r\nY:   b \r\n\r\n"), 200},
+        {HEAD("GET /api/v1/health HTTP/1.0\r\n\r\n"), 200},
+        {HEAD("GET /api/v1/health HTTP/1.0\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.0\r\n\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\nHost: a\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\rHost: a\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\rX: b\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\r\n\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\r\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\0\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\0b\r\nX: b\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health\0x HTTP/1.1\r\nHost: a\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/calls?person=a\0b HTTP/1.1\r\nHost: a\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n"), 400},
+        {HEAD("GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX: a\r\n\tb\r\nY: c\r\n\r\n"), 400},
+        {HEAD("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 2\n\r\n{}"), 400},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        assert_head(heads[i].head, heads[i].length, heads[i].expected);
+}
+
+/* In whatever pieces it comes, and whatever was asked before by the same connection. */
+static void a_good_head_may_come_in_pieces(void **state)
+{
+    struct cqa_buffer text = {.limit = 64 << 20};
+    char got[16] = "";
+
+    (void)state;
+    cqa_buffer_print(&text, "GET /api/v1/health HTTP/1.1\r\nHost: a\r\n");
+    for (int i = 0; i < 300; i++)
+        cqa_buffer_print(&text, "X-%d: %0*d\r\n", i, i % 97 + 1, i);
+    cqa_buffer_print(&text, "\r\n");
+    const int fd = served_connect(&served);
+    for (int round = 0; round < 2; round++)
+        for (size_t sent = 0; sent < text.length;) {
+            const size_t left = text.length - sent;
+            const size_t piece = sent % 40 + 1;
+            const ssize_t count =
+                send(fd, text.text + sent, piece < left ? piece : left, MSG_NOSIGNAL);
+            assert_true(count > 0);
+            sent += (size_t)count;
+        }
+    assert_int_equal(recv(fd, got, 12, MSG_WAITALL), 12);
+    assert_string_equal(got, "HTTP/1.1 200");
+    close(fd);
+    cqa_buffer_finish(&text);
 }
 
 /* What the server says at once, without waiting for the end of anything; "": it closes. */
@@ -388,6 +461,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(open_paths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_parameters_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(heads_that_say_two_things_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(torn_heads_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_good_head_may_come_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(floods_are_ended_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_body_that_trickles_is_ended, set_up, tear_down),
     };

@@ -316,23 +316,24 @@ static int status_from(const char *token, const char *address)
 
 static void a_token_is_for_its_addresses(void **state)
 {
+    static const char *const addresses[] = {"10.1.0.0/16", "2001:db8::/32"};
+    const struct cqa_token_new far = {.name = "far",
+                                      .role = CQA_ACCOUNT_RECORDER,
+                                      .site = "",
+                                      .addresses = addresses,
+                                      .address_count = 2};
     char token[CQA_TOKEN_SIZE];
-    struct reply reply;
+    struct cqa_error error = {0};
 
     (void)state;
     served_user(&served, "root", "admin", NULL);
     served_login(&served, "root", PASSWORD);
-    reply = served_as(&served, "POST", "/api/v1/tokens",
-                      "{\"name\":\"far\",\"role\":\"recorder\",\"addresses\":[\"10.1.0.0/16\","
-                      "\"2001:db8::/32\"]}");
-    assert_int_equal(reply.status, 201);
-    snprintf(token, sizeof token, "%s", served_text(reply.json, "token"));
-    reply_finish(&reply);
+    assert_int_equal(cqa_token_add(served.scores, &far, token, &error), CQA_OK);
     assert_int_equal(status_from(token, "10.1.2.3"), 200);
     assert_int_equal(status_from(token, "2001:db8::7"), 200);
     assert_int_equal(status_from(token, "10.2.0.1"), 401);
     assert_int_equal(status_from(served.recorder, "10.2.0.1"), 200);
-    reply = served_as(&served, "GET", "/api/v1/tokens", NULL);
+    struct reply reply = served_as(&served, "GET", "/api/v1/tokens", NULL);
     assert_string_equal(served_text(reply.json, "tokens.2.addresses.0"), "10.1.0.0/16");
     reply_finish(&reply);
     assert_int_equal(asks("POST", "/api/v1/tokens",

@@ -109,8 +109,35 @@ static void a_table_without_its_month_is_asked_about(void **state)
     /* a month beside the whole is one too many, and says so in words */
     assert_int_equal(imported(round, "4.csv&period=2025-04", "agent,sales\nzhang,1\n"), 201);
     hides("hana", results, "\"total\":89.00");
-    shows("hana", results, "\\\"sales\\\" is given for more than one period");
+    shows(
+        "hana", results,
+        "\\\"sales\\\" is given for more than one period (2025Q2 and 2025-04); to take one of them "
+        "back, import a table of that period with");
     hides("hana", results, "(null)");
+    /* a value that nobody imported is not to be taken back; then the whole is, and the months count
+     */
+    reply = upload("hana", "POST", under(round, "/imports?file=w.csv&preview=1&period=2025-05"),
+                   "agent,sales\nzhang,撤回\n");
+    assert_has(&reply, "there is no imported value of \\\"sales\\\" for 2025-05 to withdraw");
+    reply_finish(&reply);
+    reply = upload("hana", "POST", under(round, "/imports?file=w.csv&preview=1&period=2025Q2"),
+                   "agent,sales\nzhang,撤回\n");
+    assert_has(&reply, "\"value\":null");
+    assert_has(&reply, "\"state\":\"withdrawn\",\"before\":\"3\"");
+    reply_finish(&reply);
+    hides("hana", under(round, "/results"), "\"total\"");
+    assert_int_equal(imported(round, "w.csv&period=2025Q2", "agent,sales\nzhang,Withdraw\n"), 201);
+    shows("hana", under(round, "/results"),
+          "\\\"sales\\\" is given for 1 of the 3 parts of 2025Q2; 2025-05 is missing");
+    assert_int_equal(imported(round, "5.csv&period=2025-05", "agent,sales\nzhang,1\n"), 201);
+    assert_int_equal(imported(round, "6.csv&period=2025-06", "agent,sales\nzhang,1\n"), 201);
+    shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":89.00");
+    shows("hana", under(round, "/changes"), "\"before\":\"3\",\"after\":null");
+    /* it may be said again */
+    assert_int_equal(imported(round, "7.csv&period=2025-06", "agent,sales\nzhang,撤回\n"), 201);
+    hides("hana", under(round, "/results"), "\"total\"");
+    assert_int_equal(imported(round, "6b.csv&period=2025-06", "agent,sales\nzhang,4\n"), 201);
+    shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":92.00");
 }
 
 #define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, desk_set_up, desk_tear_down)

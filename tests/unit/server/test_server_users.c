@@ -14,14 +14,20 @@
 /* Accounts and tokens over HTTP, as the page keeps them. */
 
 static struct served served;
+static char root[512]; /* headers of the admin's session, */
+static char lea[512];  /* and of a lead's who is for everyone */
 
 static int set_up(void **state)
 {
     (void)state;
     served_start(&served, NULL);
     served_user(&served, "root", "admin", NULL);
-    served_user(&served, "lea", "lead", "east");
+    served_user(&served, "lea", "lead", NULL);
+    served_user(&served, "est", "lead", "east");
+    served_login(&served, "lea", "correct horse");
+    memcpy(lea, served.session, sizeof lea);
     served_login(&served, "root", "correct horse");
+    memcpy(root, served.session, sizeof root);
     return 0;
 }
 
@@ -89,28 +95,144 @@ static void assert_logged(const char *actor, const char *action, const char *obj
         fail_msg("no row in the audit log: %s %s %s", actor, action, object);
 }
 
+static int ask_as(const char *headers, const char *method, const char *path, const char *json,
+                  const char *value, char text[512])
+{
+    memcpy(served.session, headers, sizeof served.session);
+    return ask(method, path, json, value, text);
+}
+
+static char number[512]; /* of what was asked for last */
+
+static int confirm_as(const char *headers, const char *value, char text[512])
+{
+    char path[600];
+
+    snprintf(path, sizeof path, "/api/v1/asked/%s/confirm", number);
+    return ask_as(headers, "POST", path, "{}", value, text);
+}
+
+/* Asked for by the admin, confirmed by the lead, who is shown the password. */
+static void put_user(const char *name, const char *json, char password[512])
+{
+    char path[96];
+
+    snprintf(path, sizeof path, "/api/v1/users/%s", name);
+    assert_int_equal(ask_as(root, "PUT", path, json, "asked", number), 202);
+    assert_int_equal(confirm_as(lea, "password", password), 200);
+    memcpy(served.session, root, sizeof served.session);
+}
+
+static int change(const char *old_password, const char *new_password)
+{
+    char json[600];
+
+    snprintf(json, sizeof json, "{\"old\":\"%s\",\"new\":\"%s\"}", old_password, new_password);
+    return ask("POST", "/api/v1/session/password", json, "", NULL);
+}
+
 static void an_account_is_made_changed_and_disabled(void **state)
 {
+    char password[512];
+
     (void)state;
-    assert_int_equal(ask("PUT", "/api/v1/users/eve",
-                         "{\"role\":\"auditor\",\"person\":\"eva\",\"teams\":[\"east\",\"west\"],"
-                         "\"password\":\"a long one\"}",
-                         "", NULL),
-                     204);
-    assert_answer("/api/v1/users", "users.0.name", "eve");
-    assert_answer("/api/v1/users", "users.0.person", "eva");
-    assert_answer("/api/v1/users", "users.0.teams.1", "west");
-    assert_answer("/api/v1/users", "users.1.teams.0", "east");
+    put_user("eve", "{\"role\":\"auditor\",\"person\":\"eva\",\"teams\":[\"east\",\"west\"]}",
+             password);
+    assert_int_equal(strlen(password), 19);
+    assert_answer("/api/v1/users", "users.1.name", "eve");
+    assert_answer("/api/v1/users", "users.1.person", "eva");
+    assert_answer("/api/v1/users", "users.1.teams.1", "west");
+    assert_answer("/api/v1/users", "users.1.one_time_until", "2025-11-27T02:15:02.000Z");
+    assert_answer("/api/v1/users", "users.0.teams.0", "east");
+    assert_answer("/api/v1/users", "users.0.one_time_until", "null");
+    served_login(&served, "eve", password);
+    assert_int_equal(change(password, "a long one"), 204);
+    put_user("eve", "{\"role\":\"hr\"}", password);
+    assert_string_equal(password, "null"); /* it stays */
+    assert_answer("/api/v1/users", "users.1.role", "hr");
+    assert_answer("/api/v1/users", "users.1.teams.0", "absent");
     assert_int_equal(try_log_in("eve", "a long one"), 200);
-    assert_int_equal(ask("PUT", "/api/v1/users/eve", "{\"role\":\"hr\"}", "", NULL), 204);
-    assert_answer("/api/v1/users", "users.0.role", "hr");
-    assert_answer("/api/v1/users", "users.0.teams.0", "absent");
-    assert_int_equal(try_log_in("eve", "a long one"), 200); /* the password stayed */
     assert_int_equal(ask("POST", "/api/v1/users/eve/disable", "", "", NULL), 204);
     assert_int_equal(try_log_in("eve", "a long one"), 401);
     assert_int_equal(ask("POST", "/api/v1/users/eve/disable", "", "", NULL), 404);
-    assert_logged("user:root", "user.put", "eve");
+    assert_logged("user:root", "second.ask", "request 1");
+    assert_logged("user:lea", "second.confirm", "request 1");
+    assert_logged("user:lea", "user.put", "eve");
     assert_logged("user:root", "user.disable", "eve");
+}
+
+/* An admin hears nothing, and so gives nobody, themself included, what lets them hear. */
+static void nobody_gives_rights_alone(void **state)
+{
+    static const struct {
+        const char *method, *path, *json;
+    } wishes[] = {
+        {"PUT", "/api/v1/users/lea", "{\"role\":\"lead\",\"reset\":true}"}, /* a lead's password */
+        {"PUT", "/api/v1/users/ear", "{\"role\":\"lead\"}"}, /* an account that hears */
+        {"PUT", "/api/v1/users/ear", "{\"role\":\"agent\",\"person\":\"zhang\"}"},
+        {"PUT", "/api/v1/users/hand", "{\"role\":\"admin\"}"}, /* a second pair of eyes */
+        {"PUT", "/api/v1/users/est", "{\"role\":\"lead\",\"teams\":[]}"},
+        {"POST", "/api/v1/tokens", "{\"name\":\"pbx9\",\"role\":\"recorder\"}"},
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
+        assert_int_equal(
+            ask_as(root, wishes[i].method, wishes[i].path, wishes[i].json, "asked", number), 202);
+        assert_int_equal(confirm_as(root, "", NULL), 409);
+        assert_int_equal(ask("POST", "/api/v1/asked/1/confirm?preview=1", "{}", "", NULL), 400);
+    }
+    assert_answer("/api/v1/users", "users.3", "absent");
+    assert_answer("/api/v1/users", "users.0.teams.0", "east");
+    assert_answer("/api/v1/tokens", "tokens.2", "absent");
+    assert_int_equal(try_log_in("lea", "correct horse"), 200);
+    /* nor after a day, with everybody else out of the way */
+    assert_int_equal(ask("POST", "/api/v1/users/lea/disable", "", "", NULL), 204);
+    served.now_ms += (int64_t)30 * 24 * 3600 * 1000;
+    served_login(&served, "root", "correct horse");
+    memcpy(root, served.session, sizeof root);
+    assert_int_equal(confirm_as(root, "", NULL), 409);
+    /* and nobody confirms what is about themself */
+    served_login(&served, "est", "correct horse");
+    assert_int_equal(ask("POST", "/api/v1/asked/5/confirm", "{}", "", NULL), 403);
+    assert_int_equal(ask_as(root, "GET", "/api/v1/asked", NULL, "asked.0.why.en", text), 200);
+    assert_string_equal(text, "account lea: lead, person lea, every team; it gets a new password");
+}
+
+static void nobody_confirms_what_is_about_themself(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_as(root, "PUT", "/api/v1/users/lea", "{\"role\":\"admin\",\"reset\":true}",
+                            "asked", number),
+                     202);
+    assert_int_equal(confirm_as(lea, "", NULL), 409);
+    assert_answer("/api/v1/asked", "asked.0.path", "/api/v1/users/lea"); /* it waits on */
+}
+
+/* What others have seen lets its owner set another password, and does nothing else. */
+static void a_password_that_was_given_is_changed_first(void **state)
+{
+    char password[512];
+    char code[512];
+
+    (void)state;
+    put_user("eve", "{\"role\":\"lead\"}", password);
+    served_login(&served, "eve", password);
+    assert_answer("/api/v1/session", "one_time_password", "true");
+    assert_int_equal(ask("GET", "/api/v1/calls", NULL, "type", code), 403);
+    assert_string_equal(code, "urn:callqa:problem:one-time-password");
+    assert_int_equal(ask("POST", "/api/v1/session/second-factor", "{\"password\":\"x\"}", "", NULL),
+                     403);
+    assert_int_equal(change(password, password), 422);
+    assert_int_equal(change(password, "a long one"), 204);
+    assert_answer("/api/v1/session", "one_time_password", "false");
+    assert_int_equal(ask("GET", "/api/v1/calls", NULL, "", NULL), 200);
+    put_user("eve", "{\"role\":\"lead\",\"reset\":true}", password);
+    assert_int_equal(try_log_in("eve", "a long one"), 401);
+    assert_int_equal(try_log_in("eve", password), 200);
+    served.now_ms += CQA_PASSWORD_ONCE_MS + 1;
+    assert_int_equal(try_log_in("eve", password), 401);
 }
 
 static void bad_accounts_are_refused(void **state)
@@ -119,14 +241,12 @@ static void bad_accounts_are_refused(void **state)
         const char *path, *json;
         int status;
     } cases[] = {
-        {"/api/v1/users/new", "{\"role\":\"lead\"}", 404}, /* without a password */
-        {"/api/v1/users/new", "{\"role\":\"lead\",\"password\":\"short\"}", 422},
-        {"/api/v1/users/new", "{\"role\":\"recorder\",\"password\":\"long enough\"}", 422},
-        {"/api/v1/users/new", "{\"role\":\"\",\"password\":\"long enough\"}", 422},
-        {"/api/v1/users/new", "{\"role\":\"lead\",\"password\":\"long enough\",\"x\":1}", 422},
-        {"/api/v1/users/new", "{\"role\":\"lead\",\"password\":\"long enough\",\"teams\":[1]}",
-         422},
-        {"/api/v1/users/n%20w", "{\"role\":\"lead\",\"password\":\"long enough\"}", 422},
+        {"/api/v1/users/new", "{\"role\":\"lead\",\"password\":\"of the admin\"}", 422},
+        {"/api/v1/users/new", "{\"role\":\"recorder\"}", 422},
+        {"/api/v1/users/new", "{\"role\":\"\"}", 422},
+        {"/api/v1/users/new", "{\"role\":\"lead\",\"reset\":\"true\"}", 422},
+        {"/api/v1/users/new", "{\"role\":\"lead\",\"teams\":[1]}", 422},
+        {"/api/v1/users/n%20w", "{\"role\":\"lead\"}", 422},
         {"/api/v1/users/root", "{\"role\":\"lead\"}", 409}, /* the own rights */
     };
 
@@ -137,7 +257,8 @@ static void bad_accounts_are_refused(void **state)
             fail_msg("%s %s: %d", cases[i].path, cases[i].json, status);
     }
     assert_int_equal(ask("POST", "/api/v1/users/root/disable", "", "", NULL), 409);
-    assert_answer("/api/v1/users", "users.2", "absent");
+    assert_answer("/api/v1/users", "users.3", "absent");
+    assert_answer("/api/v1/asked", "asked.0", "absent");
     served_login(&served, "lea", "correct horse");
     assert_int_equal(ask("GET", "/api/v1/users", NULL, "", NULL), 403);
     assert_int_equal(ask("PUT", "/api/v1/users/lea", "{\"role\":\"admin\"}", "", NULL), 403);
@@ -160,14 +281,19 @@ static void an_admin_makes_no_token_that_hears(void **state)
     assert_int_equal(ask("GET", "/api/v1/calls", NULL, "", NULL), 403);
 }
 
+static void make_token(const char *json, char token[512])
+{
+    assert_int_equal(ask_as(root, "POST", "/api/v1/tokens", json, "asked", number), 202);
+    assert_int_equal(confirm_as(lea, "token", token), 201);
+    memcpy(served.session, root, sizeof served.session);
+}
+
 static void a_token_ends(void **state)
 {
     (void)state;
     char token[512];
 
-    assert_int_equal(ask("POST", "/api/v1/tokens",
-                         "{\"name\":\"pbx9\",\"role\":\"recorder\",\"days\":2}", "token", token),
-                     201);
+    make_token("{\"name\":\"pbx9\",\"role\":\"recorder\",\"days\":2}", token);
     served.now_ms += 2 * 24 * 3600 * 1000 - 1;
     struct reply reply = served_get(&served, token, "/api/v1/calls");
     assert_int_equal(reply.status, 200);
@@ -187,10 +313,10 @@ static void a_site_says_more_of_passwords(void **state)
         const char *password;
         int status;
     } tries[] = {{"Sommer-Regen!", 422},   {"sommerregen2026", 422}, {"!!Geheim1!!", 422},
-                 {"sommerregenzeit", 204}, {"kurz & gut", 422},      {"nicht so kurz", 204}};
+                 {"50mm3rR3g3n", 422},     {"geheim-Geheim1", 422},  {"kurz & gut", 422},
+                 {"sommerregenzeit", 204}, {"nicht so kurz", 204}};
     char path[64] = "/tmp/callqa-common-XXXXXX";
     char config[160];
-    char body[160];
 
     (void)state;
     const int fd = mkstemp(path);
@@ -201,41 +327,29 @@ static void a_site_says_more_of_passwords(void **state)
     snprintf(config, sizeof config,
              "session: {plain_cookie: true}\npasswords: {least: 11, common: %s}\n", path);
     served_start(&served, config);
-    served_user(&served, "root", "admin", NULL);
-    served_login(&served, "root", "correct horse");
+    served_user(&served, "new.person", "agent", NULL);
+    served_login(&served, "new.person", "correct horse");
+    const char *old = "correct horse";
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
-        snprintf(body, sizeof body, "{\"role\":\"agent\",\"password\":\"%s\"}", tries[i].password);
-        const int status = ask("PUT", "/api/v1/users/new.person", body, "", NULL);
+        const int status = change(old, tries[i].password);
         if (status != tries[i].status)
             fail_msg("%s: %d", tries[i].password, status);
+        old = status == 204 ? tries[i].password : old;
     }
     assert_int_equal(unlink(path), 0); /* then nothing is set without it */
-    assert_int_equal(ask("PUT", "/api/v1/users/new.person",
-                         "{\"role\":\"agent\",\"password\":\"nicht so kurz\"}", "", NULL),
-                     503);
+    assert_int_equal(change(old, "auch nicht so kurz"), 503);
 }
 
 static void passwords_that_are_tried_first_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"password",     "Password2025!", "        ",   "12345678",
-                                      "87654321",     "aaaaaaaa",      "19990101",   "13800138000",
-                                      "qwerty123",    "abcdefgh",      "zxcvbnm,./", "new.person",
-                                      "密码密码密码", "woaini1314520"};
-    char body[160];
-
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        snprintf(body, sizeof body, "{\"role\":\"agent\",\"password\":\"%s\"}", bad[i]);
-        if (ask("PUT", "/api/v1/users/new.person", body, "", NULL) != 422)
-            fail_msg("%s is taken", bad[i]);
-    }
+    served_user(&served, "new.person", "agent", NULL);
+    served_login(&served, "new.person", "correct horse");
+    assert_int_equal(change("correct horse", "Passw0rd!"), 422);
+    assert_int_equal(change("correct horse", "newPerson1"), 422);
     /* eight characters, however many bytes; and no rule on kinds of them */
-    assert_int_equal(ask("PUT", "/api/v1/users/new.person",
-                         "{\"role\":\"agent\",\"password\":\"窗外的雨还没停\"}", "", NULL),
-                     422);
-    assert_int_equal(ask("PUT", "/api/v1/users/new.person",
-                         "{\"role\":\"agent\",\"password\":\"窗外的雨还没有停\"}", "", NULL),
-                     204);
+    assert_int_equal(change("correct horse", "窗外的雨还没停"), 422);
+    assert_int_equal(change("correct horse", "窗外的雨还没有停"), 204);
 }
 
 static void a_token_is_shown_once_and_revoked(void **state)
@@ -243,10 +357,7 @@ static void a_token_is_shown_once_and_revoked(void **state)
     char token[512];
 
     (void)state;
-    assert_int_equal(ask("POST", "/api/v1/tokens",
-                         "{\"name\":\"pbx9\",\"role\":\"recorder\",\"site\":\"east\"}", "token",
-                         token),
-                     201);
+    make_token("{\"name\":\"pbx9\",\"role\":\"recorder\",\"site\":\"east\"}", token);
     struct reply reply = served_get(&served, token, "/api/v1/calls");
     assert_int_equal(reply.status, 200);
     reply_finish(&reply);
@@ -263,16 +374,8 @@ static void a_token_is_shown_once_and_revoked(void **state)
         ask("POST", "/api/v1/tokens", "{\"name\":\"a b\",\"role\":\"recorder\"}", "", NULL), 422);
     assert_answer("/api/v1/tokens", "tokens.2.expires_at", "2026-11-20T02:15:02.000Z");
     assert_answer("/api/v1/tokens", "tokens.2.last_used_at", "2025-11-20T02:15:02.000Z");
-    assert_logged("user:root", "token.add", "pbx9");
+    assert_logged("user:lea", "token.add", "pbx9");
     assert_logged("user:root", "token.revoke", "pbx9");
-}
-
-static int change(const char *old_password, const char *new_password)
-{
-    char json[160];
-
-    snprintf(json, sizeof json, "{\"old\":\"%s\",\"new\":\"%s\"}", old_password, new_password);
-    return ask("POST", "/api/v1/session/password", json, "", NULL);
 }
 
 static void everybody_changes_the_own_password(void **state)
@@ -285,6 +388,7 @@ static void everybody_changes_the_own_password(void **state)
     served_login(&served, "lea", "correct horse");
     assert_int_equal(change("wrong horse", "battery staple"), 409);
     assert_int_equal(change("correct horse", "short"), 422);
+    assert_int_equal(change("correct horse", "correct horse"), 422);
     assert_int_equal(change("correct horse", "battery staple"), 204);
     assert_int_equal(ask("GET", "/api/v1/session", NULL, "", NULL), 200); /* this one stays */
     memcpy(served.session, other, sizeof other);
@@ -335,6 +439,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_account_is_made_changed_and_disabled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_accounts_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_gives_rights_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_confirms_what_is_about_themself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_password_that_was_given_is_changed_first, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_token_is_shown_once_and_revoked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_admin_makes_no_token_that_hears, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_token_ends, set_up, tear_down),

@@ -180,6 +180,29 @@ static void test_what_waits_is_read_where_it_was_found_last(void **state)
     assert_true(is_copy(fixture, "/old/a.wav", 10, 100));
 }
 
+/* What cannot be read any more takes none of its copies with it: what it held lies there. */
+static void test_copies_outlive_a_file_that_fails(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_recording claimed;
+
+    add_at(fixture, "/m/a.wav", "1", 0, 10, 100);
+    const int64_t first = score(fixture, "aa", "k1");
+    add_at(fixture, "/m/2025/a.wav", "1", 0, 10, 100);
+    add_at(fixture, "/m/a.wav", "1", 0, 20, 200);      /* something else is written over it */
+    add_at(fixture, "/m/2026/a.wav", "1", 0, 20, 200); /* and copied */
+    assert_int_equal(claim(fixture, 2, 20, &claimed), 1);
+    assert_int_equal(claimed.id, first);
+    assert_int_equal(fail_as(fixture, &claimed, CQA_FAILURE_NOT_AUDIO, 21), CQA_RECORDING_FAILED);
+    assert_false(is_copy(fixture, "/m/2025/a.wav", 10, 100));
+    assert_true(
+        is_copy(fixture, "/m/a.wav", 20, 200)); /* what waited is read where it was found last */
+    assert_int_equal(claim(fixture, 2, 22, &claimed), 1);
+    assert_string_equal(claimed.path, "/m/2025/a.wav");
+    assert_string_equal(claimed.call, "1");
+    assert_int_equal(kindred_of(fixture, claimed.id, "aa").vacant, first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_kin_are_of_the_call_or_have_the_content, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_the_better_source_takes_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_copies_outlive_a_file_that_fails, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_waits_is_read_where_it_was_found_last, setup,
                                         teardown),
     };

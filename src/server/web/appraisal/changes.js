@@ -11,6 +11,6 @@ export async function changesPart({ who, round, scheme }) {
   const source = (one) => (one.source === "import" ? (keepsRounds(who) ? h("a", { href: linkTo(round, `/import/${one.import}`) }, t("change.import")) : t("change.import")) : t("change.rating"));
   return h("section.panel", {}, h("h2", {}, t("change.history")), h("p", {}, h("small", {}, t("change.lead"))),
     changes.length ? tableOf(t("change.history"), [[t("import.when")], [t("import.agent")], [t("import.indicator")], [t("change.before"), "number"], [t("change.after"), "number"], [t("change.by")], [t("change.source")]],
-      changes.map((one) => [moment(one.at), h("a", { href: linkToSheet(round, one.agent) }, one.agent), [scheme.nameOf(one.indicator), (one.rater || one.period) && h("small", {}, [one.rater, one.period && periodWords(one.period)].filter(Boolean).join(" · "))], one.before, one.after, one.by, source(one)]))
+      changes.map((one) => [moment(one.at), h("a", { href: linkToSheet(round, one.agent) }, one.agent), [scheme.nameOf(one.indicator), (one.rater || one.period) && h("small", {}, [one.rater, one.period && periodWords(one.period)].filter(Boolean).join(" · "))], one.before, one.after ?? t("change.withdrawn"), one.by, source(one)]))
       : emptyState(t("change.none")));
 }

@@ -85,6 +85,9 @@ export function schemeOf(id) {
   return known.get(id);
 }
 
+/** What the scheme calls the amount that comes out: a bonus is no pay. */
+export const payWords = (scheme) => said(scheme.pay?.names) || t("result.pay");
+
 /** A grade's name in this language. */
 export const gradeWords = (scheme, grade) => (grade ? said(scheme.grades.find((one) => one.grade === grade)?.names) || grade : "–");
 

@@ -93,7 +93,7 @@ function errors(list_, lines) {
 
 const rowsTable = (scheme, rows) => h("div.tall", {}, tableOf(t("import.rows"), [[t("import.line"), "number"], [t("import.agent")], [t("import.indicator")], [t("import.value"), "number"], [t("import.state")]],
   rows.map((row) => [row.line, [row.agent, row.post && h("small", {}, row.post)], [scheme.nameOf(row.indicator), (row.rater || row.period) && h("small", {}, [row.rater, row.period && periodWords(row.period)].filter(Boolean).join(" · "))],
-    [row.value, row.count !== "1" && h("small", {}, `× ${row.count}`)], [t(`import.state.${row.state}`), row.before !== null && row.before !== row.value && h("small", {}, t("import.before", { value: row.before }))]])));
+    [row.value ?? "–", row.value !== null && row.count !== "1" && h("small", {}, `× ${row.count}`)], [t(`import.state.${row.state}`), row.before !== null && row.before !== row.value && h("small", {}, t("import.before", { value: row.before }))]])));
 
 /* ---- one that was taken */
 

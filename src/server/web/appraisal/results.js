@@ -5,7 +5,7 @@ import { emptyState, field } from "../dialog.js";
 import { h } from "../dom.js";
 import { goTo } from "../period.js";
 import { number, said, t } from "../text.js";
-import { gradeWords, keepsRounds, linkTo, linkToSheet, pathOf, points, sides, value } from "./common.js";
+import { gradeWords, keepsRounds, linkTo, linkToSheet, pathOf, payWords, points, sides, value } from "./common.js";
 import { faultWords, plain } from "./plain.js";
 import { gradeChart, totalsChart } from "./spread.js";
 
@@ -62,7 +62,7 @@ function columnsOf(who, round, scheme, { lines, sheets }) {
     scheme.distributed && [t("result.gradeDistribution"), "", (sheet) => gradeWords(scheme, sheet.grade_distribution)],
     has("preliminary") && [t("result.preliminary"), "", (sheet) => (sheet.preliminary ? said({ en: sheet.preliminary, zh: sheet.preliminary_zh }) : "–")],
     has("coefficient") && [t("result.coefficient"), "number", (sheet) => number(sheet.coefficient)],
-    ...(who.role === "hr" ? [has("bonus") && [t("result.bonus"), "number", (sheet) => points(sheet.bonus)], ...pay, has("pay") && [t("result.pay"), "number", (sheet) => h("b", {}, points(sheet.pay))]] : []),
+    ...(who.role === "hr" ? [has("bonus") && [t("result.bonus"), "number", (sheet) => points(sheet.bonus)], ...pay, has("pay") && [payWords(scheme), "number", (sheet) => h("b", {}, points(sheet.pay))]] : []),
     has("undecided_flags") && sheets.some((sheet) => sheet.undecided_flags > 0) && [t("result.open"), "number", (sheet) => number(sheet.undecided_flags)],
     [t("result.signed"), "", signs]].filter(Boolean);
 }

@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { emptyState } from "../dialog.js";
 import { h } from "../dom.js";
 import { day, number, said, t } from "../text.js";
-import { change, disputedLink, gradeWords, keepsRounds, linkTo, pathOf, periodWords, points, value, versionWords } from "./common.js";
+import { change, disputedLink, gradeWords, keepsRounds, linkTo, pathOf, payWords, periodWords, points, value, versionWords } from "./common.js";
 import { coverageTable } from "./coverage.js";
 import { evidence } from "./evidence.js";
 import { improvement } from "./improvement.js";
@@ -68,7 +68,7 @@ function paper(of) {
   const { round, scheme, sheet, lines } = of;
   const named = new Map(lines.map((line) => [line.line, line]));
   const trace = traceOf(of);
-  of.lineName = (id) => said(named.get(id)?.names) || (id === scheme.total ? t("result.total") : sheet.pay_items && `items.${id}` === trace.last ? t("result.pay") : scheme.nameOf(id));
+  of.lineName = (id) => said(named.get(id)?.names) || (id === scheme.total ? t("result.total") : sheet.pay_items && `items.${id}` === trace.last ? payWords(scheme) : scheme.nameOf(id));
   const notes = footnotes(of);
   return h("article.paper", { lang: document.documentElement.lang },
     h("header", {}, h("h2", {}, t("sheet.title", { scheme: said(round.names) })), h("p", {}, t("sheet.period", { period: periodWords(round.period) }), versionWords(round) && ` · ${versionWords(round)}`)),
@@ -138,7 +138,7 @@ function outcome({ who, sheet, before, scheme, lines }, trace, notes) {
     scheme.distributed && [t("result.gradeDistribution"), [gradeWords(scheme, sheet.grade_distribution), notes.mark("distribution", "scheme.distribution")]],
     sheet.coefficient !== null && [t("result.coefficient"), [number(sheet.coefficient), notes.mark("scheme.pay_by")]],
     who.role !== "lead" && sheet.bonus !== undefined && sheet.bonus !== null && [t("result.bonus"), value(sheet.bonus, "CNY")]].filter(Boolean);
-  const pay = sheet.pay_items ? [...lines.filter((line) => line.pay).map((line) => [said(line.names), value(sheet.pay_items[line.line], "CNY"), trace.node(`items.${line.line}`)]), sheet.pay !== undefined && sheet.pay !== null && [t("result.pay"), value(sheet.pay, "CNY"), trace.node(trace.last)]].filter(Boolean) : [];
+  const pay = sheet.pay_items ? [...lines.filter((line) => line.pay).map((line) => [said(line.names), value(sheet.pay_items[line.line], "CNY"), trace.node(`items.${line.line}`)]), sheet.pay !== undefined && sheet.pay !== null && [payWords(scheme), value(sheet.pay, "CNY"), trace.node(trace.last)]].filter(Boolean) : [];
   const grade = sheet.standing ? [[t("standing.title"), gradeWords(scheme, sheet.standing.grade), trace.node("coefficient")]] : [];
   return [mine.length > 0 && h("dl.sheetFacts.outcome", {}, mine.map(fact)),
     grade.length + pay.length > 0 && h(`table.sheetLines${pay.length ? "" : ".standing"}`, {}, h("tbody", {}, [...grade, ...pay].flatMap(([words, amount, behind]) => row(words, h("td.number", {}, amount), behind, 2))))];

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "result/item.h"
+#include "result/result.h"
+
+static int64_t hundredths(double points)
+{
+    return llround(points * 100);
+}
+
+static const int64_t *points_of(struct cqa_item *item, double points)
+{
+    int64_t *copy = cqa_arena_alloc(&item->arena, sizeof *copy);
+
+    if (copy != NULL)
+        *copy = hundredths(points);
+    return copy;
+}
+
+static const struct cqa_event *event_of(const struct cqa_result *result, int id)
+{
+    for (size_t i = 0; i < result->events.count; i++)
+        if (result->events.items[i].id == id)
+            return &result->events.items[i];
+    return NULL;
+}
+
+static enum cqa_flag_severity severity_of(const struct cqa_deduction *deduction)
+{
+    for (int i = 0; i < CQA_FLAG_SEVERITY_COUNT; i++)
+        if (deduction->severity != NULL &&
+            strcmp(deduction->severity, cqa_flag_severity_words[i]) == 0)
+            return (enum cqa_flag_severity)i;
+    return deduction->points > 0 ? CQA_FLAG_SEVERITY_MINOR : CQA_FLAG_SEVERITY_NOTE;
+}
+
+static struct cqa_item_flag flag_of(struct cqa_item *item, const struct cqa_result *result,
+                                    const struct cqa_deduction *deduction)
+{
+    const struct cqa_event *event = event_of(result, deduction->event);
+
+    return (struct cqa_item_flag){
+        .rule = cqa_arena_string(&item->arena, deduction->rule),
+        .event_type = event ? cqa_event_type_words[event->type] : NULL,
+        .severity = severity_of(deduction),
+        .points_c = hundredths(deduction->points),
+        .confidence = event ? llround((double)event->confidence * 1000) : 1000,
+        .event = deduction->event,
+        .start_ms = deduction->start_ms,
+        .end_ms = deduction->end_ms,
+        .automatic_fail = deduction->automatic_fail};
+}
+
+/* A further recording of a call is known by both. */
+static const char *name_of(struct cqa_item *item, const struct cqa_result *result)
+{
+    const char *id = cqa_arena_string(&item->arena, result->call.id);
+
+    if (id == NULL || result->part == NULL)
+        return id;
+    const size_t size = strlen(id) + strlen(result->part) + 2;
+    char *both = cqa_arena_alloc(&item->arena, size);
+    if (both != NULL)
+        (void)snprintf(both, size, "%s#%s", id, result->part);
+    return both;
+}
+
+enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_result *result,
+                                    struct cqa_error *error)
+{
+    const struct cqa_score *score = &result->score;
+
+    item->call_id = name_of(item, result);
+    item->rubric = cqa_arena_string(&item->arena, score->rubric);
+    item->rubric_version = cqa_arena_string(&item->arena, score->version);
+    item->base_c = points_of(item, score->base);
+    item->total_c = points_of(item, score->total);
+    item->flags =
+        cqa_arena_alloc(&item->arena, (score->deduction_count + 1) * sizeof *item->flags);
+    if (item->rubric == NULL || item->rubric_version == NULL || item->base_c == NULL ||
+        item->total_c == NULL || item->flags == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    for (item->flag_count = 0; item->flag_count < score->deduction_count; item->flag_count++) {
+        struct cqa_item_flag *flag = &item->flags[item->flag_count];
+        *flag = flag_of(item, result, &score->deductions[item->flag_count]);
+        if (flag->rule == NULL)
+            return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    }
+    return CQA_OK;
+}
