@@ -4,23 +4,13 @@
 #include "http/parts.h"
 
 /* Nobody alone has all threads of a lane: what one may look at at once does not stand behind what
- * another has decoded or computed. What computes and holds no row meanwhile stands back from
- * whoever only looks. */
-enum { STANDS_BACK = 5 };
+ * another has decoded or computed. */
 static const struct cqa_queue_plan plans[CQA_ROUTE_LANE_COUNT] = {
-    [CQA_ROUTE_PASSWORDS] = {.threads = 1,
-                             .threads_per_owner = 1,
-                             .room = 16,
-                             .room_per_owner = 4,
-                             .nice = STANDS_BACK},
+    [CQA_ROUTE_PASSWORDS] = {.threads = 1, .threads_per_owner = 1, .room = 16, .room_per_owner = 4},
     [CQA_ROUTE_TAKING] = {.threads = 2, .threads_per_owner = 2, .room = 64, .room_per_owner = 16},
     [CQA_ROUTE_SUMS] = {.threads = 4, .threads_per_owner = 2, .room = 128, .room_per_owner = 16},
     [CQA_ROUTE_COMPUTING] = {.threads = 2, .threads_per_owner = 1, .room = 32, .room_per_owner = 8},
-    [CQA_ROUTE_MEDIA] = {.threads = 4,
-                         .threads_per_owner = 2,
-                         .room = 128,
-                         .room_per_owner = 48,
-                         .nice = STANDS_BACK},
+    [CQA_ROUTE_MEDIA] = {.threads = 4, .threads_per_owner = 2, .room = 128, .room_per_owner = 48},
 };
 
 enum cqa_status cqa_lanes_start(struct cqa_http *http, struct cqa_error *error)

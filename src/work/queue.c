@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 enum place_state { PLACE_FREE, PLACE_WAITS, PLACE_WORKS };
 
@@ -77,8 +75,6 @@ static void *work(void *context)
 {
     struct cqa_queue *queue = context;
 
-    if (queue->plan.nice > 0) /* of this thread alone, on Linux; where it may not be, it is not */
-        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), queue->plan.nice);
     pthread_mutex_lock(&queue->lock);
     for (;;) {
         struct place *place = next_of(queue);

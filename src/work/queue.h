@@ -18,7 +18,6 @@ struct cqa_queue_plan {
     size_t threads_per_owner; /* that one may have at a time */
     size_t room;              /* jobs, waiting and under way; up to CQA_QUEUE_ROOM_MAX */
     size_t room_per_owner;
-    int nice; /* 0 to 19: how far it stands back where others want the processor too */
 };
 enum { CQA_QUEUE_THREADS_MAX = 8, CQA_QUEUE_ROOM_MAX = 128, CQA_QUEUE_OWNER_SIZE = 64 };
 
