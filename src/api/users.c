@@ -142,19 +142,20 @@ static void ask_for_user(struct cqa_request *request, const struct cqa_user_new 
     cqa_buffer_finish(&teams);
 }
 
-static void put_user(struct cqa_request *request, struct cqa_user_new *user)
+static void put_user(struct cqa_request *request, const struct cqa_user_new *wished)
 {
     char password[CQA_PASSWORD_MADE_SIZE];
+    struct cqa_user_new user = *wished;
     struct cqa_error error = {0};
 
-    if (user->is_once) {
+    if (user.is_once) {
         cqa_password_make(password);
-        user->password = password;
+        user.password = password;
     }
-    const enum cqa_status status = cqa_user_put(cqa_request_scores(request), user, &error);
+    const enum cqa_status status = cqa_user_put(cqa_request_scores(request), &user, &error);
     if (status == CQA_OK)
         cqa_reply_json(request, 200,
-                       json_pack("{s:s, s:s?}", "name", user->name, "password", user->password));
+                       json_pack("{s:s, s:s?}", "name", user.name, "password", user.password));
     else
         cqa_reply_error(request, status, &error);
 }
