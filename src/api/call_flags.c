@@ -11,7 +11,7 @@
 
 struct listing {
     json_t *flags;
-    int64_t objection_days;
+    struct cqa_objection_days days;
     int shows_claims;
 };
 
@@ -19,8 +19,8 @@ static int add_flag(void *context, const struct cqa_flag_row *row)
 {
     const struct listing *listing = context;
 
-    return json_array_append_new(listing->flags, cqa_flag_json(row, listing->objection_days,
-                                                               listing->shows_claims)) != 0;
+    return json_array_append_new(listing->flags,
+                                 cqa_flag_json(row, &listing->days, listing->shows_claims)) != 0;
 }
 
 static void add_decision(void *context, const struct cqa_decision_row *row)
@@ -51,7 +51,9 @@ static void reply_flags(struct cqa_request *request, int status_code, int64_t ca
     json_t *flags = json_array();
     json_t *decisions = json_array();
     json_t *person = NULL;
-    struct listing listing = {flags, cqa_request_config(request)->objection_days,
+    const struct cqa_server_config *config = cqa_request_config(request);
+    struct listing listing = {flags,
+                              {config->objection_days, config->answer_days},
                               cqa_request_who(request)->role != CQA_ACCOUNT_AGENT};
     struct cqa_error error = {0};
     enum cqa_status status = cqa_scores_call(scores, call, copy_person, &person, &error);
@@ -156,6 +158,19 @@ static int read_verdict(struct cqa_request *request, const json_t *body,
     return good;
 }
 
+/* The header by which a page names its request (docs/decisions/0159); 0 with a problem given. */
+static int read_request_name(struct cqa_request *request, const char **out)
+{
+    const char *name = cqa_request_header(request, "Idempotency-Key");
+
+    *out = name;
+    if (name == NULL || (name[0] != '\0' && strlen(name) <= CQA_REQUEST_BYTES_MAX))
+        return 1;
+    cqa_reply_problem(request, 400, "header", "Idempotency-Key: must have 1 to %d bytes",
+                      CQA_REQUEST_BYTES_MAX);
+    return 0;
+}
+
 void cqa_post_decision(struct cqa_request *request)
 {
     struct cqa_flag_verdict verdict = {.expected = -1};
@@ -169,7 +184,8 @@ void cqa_post_decision(struct cqa_request *request)
         return;
     if (*end != '\0' || flag <= 0) {
         cqa_reply_problem(request, 404, "not-found", "no such flag");
-    } else if (read_verdict(request, body, &verdict)) {
+    } else if (read_request_name(request, &verdict.request) &&
+               read_verdict(request, body, &verdict)) {
         const enum cqa_status status = cqa_review_decide(
             cqa_request_scores(request), cqa_request_who(request), flag, &verdict, &call, &error);
         if (status == CQA_OK)

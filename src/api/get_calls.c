@@ -5,6 +5,8 @@
 #include "api/cursor.h"
 #include "api/endpoints.h"
 #include "api/query.h"
+#include "api/search.h"
+#include "appraisal/json.h"
 #include "review/export.h"
 
 enum { LIMIT_USUAL = 100, LIMIT_MAX = 500, PAGE_BYTES_MAX = 256 << 20 };
@@ -13,6 +15,7 @@ enum { LIMIT_USUAL = 100, LIMIT_MAX = 500, PAGE_BYTES_MAX = 256 << 20 };
 struct page {
     struct cqa_scores *scores;
     struct cqa_buffer text;
+    struct cqa_buffer whose; /* numbers and people, in the same order */
     struct cqa_error error;
     enum cqa_status status;
     int64_t limit;
@@ -20,6 +23,16 @@ struct page {
     int64_t last_value, last_id;
     int has_more;
 };
+
+/* What a result does not say of itself: its number here, and who held the extension. */
+static void add_whose(struct page *page, const struct cqa_call_row *row)
+{
+    cqa_buffer_print(&page->whose, "%s{\"number\":%lld", page->count > 1 ? "," : "",
+                     (long long)row->id);
+    cqa_json_member(&page->whose, "person", row->person);
+    cqa_json_member(&page->whose, "team", row->team);
+    cqa_buffer_print(&page->whose, "}");
+}
 
 static int add_call(void *context, const struct cqa_call_row *row)
 {
@@ -32,6 +45,7 @@ static int add_call(void *context, const struct cqa_call_row *row)
     if (page->count++ > 0)
         cqa_buffer_add(&page->text, ",", 1);
     page->status = cqa_export_result(page->scores, row, &page->text, &page->error);
+    add_whose(page, row);
     page->last_value = row->order_value;
     page->last_id = row->id;
     return page->status != CQA_OK;
@@ -97,11 +111,12 @@ static int read_bound(struct cqa_request *request, const char *name, const int64
 static int read_filter(struct cqa_request *request, struct cqa_call_filter *filter, char *kind)
 {
     static const char *const known[] = {
-        "call",        "agent",    "person", "team",        "queue",  "source",
-        "rule",        "severity", "from",   "to",          "shift",  "score_below",
-        "score_above", "sort",     "limit",  "without_day", "cursor", NULL};
+        "call", "search",   "agent",       "person", "team",  "queue",       "source",
+        "rule", "severity", "from",        "to",     "shift", "score_below", "score_above",
+        "sort", "limit",    "without_day", "cursor", NULL};
 
     return cqa_query_only(request, known) && cqa_query_word(request, "call", &filter->call) &&
+           cqa_search_read(request, &filter->search) &&
            cqa_query_word(request, "agent", &filter->agent) &&
            cqa_query_word(request, "person", &filter->person) &&
            cqa_query_word(request, "team", &filter->team) &&
@@ -125,18 +140,22 @@ static void finish_page(struct page *page, char kind)
     const int64_t values[2] = {page->last_value, page->last_id};
     char cursor[CQA_CURSOR_SIZE];
 
+    cqa_buffer_print(&page->text, "],\"whose\":[%s],", page->whose.text ? page->whose.text : "");
     if (page->has_more) {
         cqa_cursor_write(kind, values, 2, cursor);
-        cqa_buffer_print(&page->text, "],\"next\":\"%s\"}", cursor);
+        cqa_buffer_print(&page->text, "\"next\":\"%s\"}", cursor);
     } else {
-        cqa_buffer_print(&page->text, "],\"next\":null}");
+        cqa_buffer_print(&page->text, "\"next\":null}");
     }
+    cqa_buffer_finish(&page->whose);
 }
 
 void cqa_get_calls(struct cqa_request *request)
 {
     struct cqa_call_filter filter = {.severity_least = -1};
-    struct page page = {.scores = cqa_request_scores(request), .text = {.limit = PAGE_BYTES_MAX}};
+    struct page page = {.scores = cqa_request_scores(request),
+                        .text = {.limit = PAGE_BYTES_MAX},
+                        .whose = {.limit = PAGE_BYTES_MAX}};
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     char kind = 'a';
 

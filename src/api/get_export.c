@@ -10,7 +10,9 @@
 #include "api/beside.h"
 #include "api/csv.h"
 #include "api/endpoints.h"
+#include "api/numbers.h"
 #include "api/query.h"
+#include "base/stars.h"
 #include "review/export.h"
 #include "scores/audit.h"
 #include "scores/flags.h"
@@ -18,9 +20,12 @@
 /* An export is written to an unnamed file first: it may be larger than memory, and one that fails
  * half-way is a clear problem rather than a file that looks whole. */
 struct writing {
+    struct cqa_request *request;
     struct cqa_scores *scores;
+    int64_t written, total; /* rows */
     struct cqa_csv_line csv;
-    int zh; /* titles of rules and grounds in Chinese, else in English */
+    int zh;     /* titles of rules and grounds in Chinese, else in English */
+    int hidden; /* customers' numbers, with stars */
     struct cqa_error error;
     enum cqa_status status;
 };
@@ -38,16 +43,42 @@ static void add_number(struct cqa_csv_line *csv, const json_t *value)
         cqa_csv_empty(csv);
 }
 
+/* After each row: whether there are to be more. */
+static int goes_on(struct writing *writing)
+{
+    enum { STEP = 200 };
+
+    writing->written++;
+    if (writing->status == CQA_OK && writing->written % STEP == 0)
+        writing->status = cqa_request_check_wanted(writing->request, writing->written,
+                                                   writing->total, &writing->error);
+    return writing->status == CQA_OK && !ferror(writing->csv.out);
+}
+
 static int add_call_line(void *context, const struct cqa_call_row *row)
 {
     struct writing *writing = context;
     struct cqa_buffer line = {.limit = 64 << 20};
 
     writing->status = cqa_export_result(writing->scores, row, &line, &writing->error);
+    if (writing->status == CQA_OK && writing->hidden)
+        cqa_star_json(line.text, line.length);
     if (writing->status == CQA_OK)
         fprintf(writing->csv.out, "%s\n", line.text);
     cqa_buffer_finish(&line);
-    return writing->status != CQA_OK || ferror(writing->csv.out);
+    return !goes_on(writing);
+}
+
+/* A cell with what may be, or may tell, a customer's number. */
+static void add_telling(struct writing *writing, const char *text,
+                        void (*star)(char *text, size_t length))
+{
+    char *own = text ? strdup(text) : NULL;
+
+    if (own != NULL && writing->hidden)
+        star(own, strlen(own));
+    cqa_csv_text(&writing->csv, own);
+    free(own);
 }
 
 static const char *const call_heads[] = {"number", "call_id",        "source",     "recorder",
@@ -64,13 +95,13 @@ static int add_call_row(void *context, const struct cqa_call_row *row)
     const json_t *score = json_object_get(root, "score");
 
     cqa_csv_whole(csv, row->id);
-    cqa_csv_text(csv, text_at(root, "call", "id"));
+    add_telling(writing, text_at(root, "call", "id"), cqa_star_numbers);
     cqa_csv_text(csv, row->source);
     cqa_csv_text(csv, row->recorder);
     cqa_csv_text(csv, text_at(root, "call", "agent"));
     cqa_csv_text(csv, row->person);
     cqa_csv_text(csv, row->team);
-    cqa_csv_text(csv, text_at(root, "call", "customer"));
+    add_telling(writing, text_at(root, "call", "customer"), cqa_star_number);
     cqa_csv_text(csv, text_at(root, "call", "queue"));
     cqa_csv_text(csv, text_at(root, "call", "direction"));
     cqa_csv_text(csv, text_at(root, "call", "started_at"));
@@ -85,10 +116,10 @@ static int add_call_row(void *context, const struct cqa_call_row *row)
         cqa_csv_empty(csv);
     cqa_csv_whole(csv, row->flag_count);
     cqa_csv_whole(csv, row->open_count);
-    cqa_csv_text(csv, row->path);
+    add_telling(writing, row->path, cqa_star_numbers);
     cqa_csv_end(csv);
     json_decref(root);
-    return ferror(csv->out);
+    return !goes_on(writing);
 }
 
 static const char *const flag_heads[] = {
@@ -105,7 +136,7 @@ static int add_flag_row(void *context, const struct cqa_queue_row *row)
     const char *title = writing->zh ? flag->title_zh : flag->title_en;
 
     cqa_csv_whole(csv, flag->id);
-    cqa_csv_text(csv, row->call_id);
+    add_telling(writing, row->call_id, cqa_star_numbers);
     cqa_csv_text(csv, row->source);
     cqa_csv_text(csv, row->agent);
     cqa_csv_text(csv, row->person);
@@ -127,7 +158,7 @@ static int add_flag_row(void *context, const struct cqa_queue_row *row)
     cqa_csv_text(csv, row->ground);
     cqa_csv_text(csv, writing->zh ? row->ground_zh : row->ground_en);
     cqa_csv_end(csv);
-    return ferror(csv->out);
+    return !goes_on(writing);
 }
 
 static void add_heads(struct cqa_csv_line *csv, const char *const *heads)
@@ -157,10 +188,15 @@ static enum cqa_status write_calls(struct writing *writing, const struct cqa_sco
                                            .team = wish->team,
                                            .limit = INT64_MAX};
 
+    const enum cqa_status status =
+        cqa_scores_count_calls(writing->scores, scope, &filter, &writing->total, &writing->error);
+
     if (!lines)
         add_heads(&writing->csv, call_heads);
-    return cqa_scores_calls(writing->scores, scope, &filter, lines ? add_call_line : add_call_row,
-                            writing, &writing->error);
+    return status == CQA_OK
+               ? cqa_scores_calls(writing->scores, scope, &filter,
+                                  lines ? add_call_line : add_call_row, writing, &writing->error)
+               : status;
 }
 
 static enum cqa_status write_flags(struct writing *writing, const struct cqa_scope *scope,
@@ -254,7 +290,7 @@ void cqa_get_export(struct cqa_request *request)
 {
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     struct wish wish = {0};
-    struct writing writing = {.scores = cqa_request_scores(request)};
+    struct writing writing = {.request = request, .scores = cqa_request_scores(request)};
 
     if (!read_wish(request, &wish))
         return;
@@ -269,6 +305,7 @@ void cqa_get_export(struct cqa_request *request)
         return;
     }
     writing.zh = wish.zh;
+    writing.hidden = cqa_numbers_are_hidden(request);
     status = write_export(&writing, &scope, &wish);
     if (status == CQA_OK)
         reply_export(request, &wish, writing.csv.out);

@@ -4,12 +4,14 @@
 #include "api/cursor.h"
 #include "api/endpoints.h"
 #include "api/query.h"
+#include "api/search.h"
 #include "review/flag_json.h"
 #include "settings/config.h"
 
 struct page {
     json_t *list;
-    int64_t limit, objection_days;
+    int64_t limit;
+    struct cqa_objection_days days;
     int shows_claims;
     int64_t keys[CQA_FLAG_KEYS_MAX];
     int has_more;
@@ -40,7 +42,7 @@ static int add_flag(void *context, const struct cqa_queue_row *row)
         page->has_more = 1;
         return 1;
     }
-    json_t *flag = cqa_flag_json(&row->flag, page->objection_days, page->shows_claims);
+    json_t *flag = cqa_flag_json(&row->flag, &page->days, page->shows_claims);
     const char *en = row->flag.author ? row->flag.note : row->text_en;
     const char *zh = row->flag.author ? row->flag.note : row->text_zh;
     json_object_set_new(flag, "text", json_pack("{s:s?, s:s?}", "en", en, "zh", zh));
@@ -135,10 +137,11 @@ static int read_cursor(struct cqa_request *request, struct cqa_flag_filter *filt
 static int read_filter(struct cqa_request *request, struct cqa_flag_filter *filter)
 {
     static const char *const known[] = {
-        "rule", "agent", "person", "team", "queue", "severity", "confidence", "state",
-        "from", "to",    "shift",  "sort", "limit", "cursor",   "claim",      NULL};
+        "rule", "agent", "person", "team",  "queue",  "severity", "confidence", "state", "from",
+        "to",   "shift", "sort",   "limit", "cursor", "claim",    "search",     NULL};
 
-    return cqa_query_only(request, known) && cqa_query_word(request, "rule", &filter->rule) &&
+    return cqa_query_only(request, known) && cqa_search_read(request, &filter->search) &&
+           cqa_query_word(request, "rule", &filter->rule) &&
            cqa_query_word(request, "agent", &filter->agent) &&
            cqa_query_word(request, "person", &filter->person) &&
            cqa_query_word(request, "team", &filter->team) &&
@@ -164,7 +167,8 @@ void cqa_get_flags(struct cqa_request *request)
     if (!read_filter(request, &filter))
         return;
     page.limit = filter.limit++;
-    page.objection_days = cqa_request_config(request)->objection_days;
+    page.days = (struct cqa_objection_days){cqa_request_config(request)->objection_days,
+                                            cqa_request_config(request)->answer_days};
     page.shows_claims = cqa_request_who(request)->role != CQA_ACCOUNT_AGENT;
     page.list = json_array();
     const enum cqa_status status =

@@ -8,10 +8,14 @@
 #include "review/flag_json.h"
 #include "review/object.h"
 #include "scores/objections.h"
+#include "scores/rounds/due.h"
 #include "scores/when.h"
+#include "settings/config.h"
 
 struct page {
     json_t *list;
+    struct cqa_due_list due; /* whose answer has made a closed number wrong */
+    struct cqa_objection_days days;
     int64_t limit, last_id;
     int has_more;
 };
@@ -81,6 +85,11 @@ void cqa_post_objection_answer(struct cqa_request *request)
     json_decref(body);
 }
 
+static json_t *round_or_null(int64_t round)
+{
+    return round != 0 ? json_integer(round) : json_null();
+}
+
 static int add_objection(void *context, const struct cqa_objection_row *row)
 {
     struct page *page = context;
@@ -96,14 +105,18 @@ static int add_objection(void *context, const struct cqa_objection_row *row)
     page->last_id = row->id;
     return json_array_append_new(
         page->list,
-        json_pack("{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:s?, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?}",
-                  "objection", (json_int_t)row->id, "flag", (json_int_t)row->flag, "call",
-                  (json_int_t)row->call, "call_id", row->call_id, "rule", row->rule, "title",
-                  cqa_title_json(row->title_en, row->title_zh), "range",
-                  cqa_range_json(row->range_least_c, row->range_most_c), "person", row->person,
-                  "by", row->by, "at", at, "text", row->text, "outcome",
-                  cqa_objection_words[row->outcome], "decided_by", row->decided_by, "decided_at",
-                  row->decided_ms ? decided : NULL, "answer", row->answer));
+        json_pack(
+            "{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:s?, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o, "
+            "s:o}",
+            "objection", (json_int_t)row->id, "flag", (json_int_t)row->flag, "call",
+            (json_int_t)row->call, "call_id", row->call_id, "rule", row->rule, "title",
+            cqa_title_json(row->title_en, row->title_zh), "range",
+            cqa_range_json(row->range_least_c, row->range_most_c), "person", row->person, "by",
+            row->by, "at", at, "text", row->text, "outcome", cqa_objection_words[row->outcome],
+            "decided_by", row->decided_by, "decided_at", row->decided_ms ? decided : NULL, "answer",
+            row->answer, "answer_until",
+            cqa_answer_until_json(row->outcome == CQA_OBJECTION_OPEN, row->at_ms, &page->days),
+            "correction_due", round_or_null(cqa_due_of(&page->due, row->id))));
 }
 
 static int read_outcome(struct cqa_request *request, int *out)
@@ -117,7 +130,8 @@ static int read_outcome(struct cqa_request *request, int *out)
         if (strcmp(word, cqa_objection_words[i]) == 0)
             *out = i;
     if (*out < 0)
-        cqa_reply_problem(request, 400, "query", "outcome: allowed are open, accepted, rejected");
+        cqa_reply_problem(request, 400, "query",
+                          "outcome: allowed are open, accepted, rejected, closed");
     return *out >= 0;
 }
 
@@ -140,9 +154,13 @@ void cqa_get_objections(struct cqa_request *request)
         return;
     }
     page.list = json_array();
-    const enum cqa_status status =
-        cqa_objection_list(cqa_request_scores(request), &scope, outcome, after_id, page.limit + 1,
-                           add_objection, &page, &error);
+    page.days = (struct cqa_objection_days){cqa_request_config(request)->objection_days,
+                                            cqa_request_config(request)->answer_days};
+    enum cqa_status status = cqa_due_read(cqa_request_scores(request), &page.due, &error);
+    if (status == CQA_OK)
+        status = cqa_objection_list(cqa_request_scores(request), &scope, outcome, after_id,
+                                    page.limit + 1, add_objection, &page, &error);
+    cqa_due_finish(&page.due);
     if (status != CQA_OK) {
         json_decref(page.list);
         cqa_reply_error(request, status, &error);

@@ -50,13 +50,19 @@ static void add_person(void *context, const struct cqa_person_row *row)
 
 void cqa_get_people(struct cqa_request *request)
 {
-    static const char *const known[] = {"from", "to", NULL};
-    const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
+    static const char *const known[] = {"from", "to", "person", NULL};
+    struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     struct span_of_days days = {0};
     struct cqa_error error = {0};
+    const char *person = NULL;
 
-    if (!cqa_query_only(request, known) || !read_days(request, &days))
+    if (!cqa_query_only(request, known) || !read_days(request, &days) ||
+        !cqa_query_word(request, "person", &person))
         return;
+    if (person != NULL && scope.person != NULL && strcmp(person, scope.person) != 0)
+        scope.nothing = 1;
+    else if (person != NULL)
+        scope.person = person;
     json_t *list = json_array();
     const enum cqa_status status = cqa_people_list(cqa_request_scores(request), &scope, days.from,
                                                    days.to, add_person, list, &error);

@@ -9,11 +9,22 @@
 #include "http/counters.h"
 #include "scores/audit.h"
 #include "scores/password.h"
+#include "settings/config.h"
 
 /* "on", "off", or "required": nothing else may be done before it is there. */
 static const char *factor_word(struct cqa_request *request, const struct cqa_identity *who)
 {
     return who->has_factor ? "on" : cqa_rights_lack_factor(request, who) ? "required" : "off";
+}
+
+/* How this account sees customers' numbers. */
+static const char *numbers_word(const struct cqa_request *request, const struct cqa_identity *who)
+{
+    const struct cqa_server_config *config = cqa_request_config(request);
+
+    if ((config->numbers_masked_for & (1u << who->role)) == 0)
+        return "full";
+    return config->numbers_shown_to & (1u << who->role) ? "on_request" : "masked";
 }
 
 static json_t *identity_json(struct cqa_request *request, const struct cqa_identity *who)
@@ -22,10 +33,10 @@ static json_t *identity_json(struct cqa_request *request, const struct cqa_ident
 
     for (size_t i = 0; who->teams != NULL && i < who->team_count; i++)
         json_array_append_new(teams, json_string(who->teams[i]));
-    return json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s, s:b}", "name", who->name, "role",
+    return json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s, s:s, s:b}", "name", who->name, "role",
                      cqa_account_words[who->role], "person", who->person, "teams", teams, "csrf",
-                     who->csrf, "second_factor", factor_word(request, who), "one_time_password",
-                     who->once_until_ms != 0);
+                     who->csrf, "second_factor", factor_word(request, who), "numbers",
+                     numbers_word(request, who), "one_time_password", who->once_until_ms != 0);
 }
 
 static void set_cookie(struct cqa_request *request, const char *session)

@@ -469,7 +469,7 @@ size_t cqa_call_undecided(const struct cqa_scored_call *call)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < call->flag_count; i++)
+    for (size_t i = 0; !call->closed && i < call->flag_count; i++)
         count += call->flags[i].state == CQA_CALL_FLAG_UNDECIDED &&
                  (cqa_rational_sign(call->flags[i].points) != 0 || call->flags[i].fails);
     return count;

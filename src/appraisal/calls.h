@@ -51,6 +51,7 @@ struct cqa_scored_call {
     struct cqa_rational score;    /* decided total, else total; none when `left_out` */
     int decided;                  /* the score is the decided one */
     int heard;                    /* a person heard it, whatever flags say; only a store knows */
+    int closed; /* its day is: nobody decides there any more; only a store knows */
     struct cqa_rational
         *taken; /* what each indicator of the scheme takes from it; none where it has none */
     const struct cqa_flag *flags;
@@ -92,7 +93,7 @@ enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_schem
                                  struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_calls_finish(struct cqa_calls *calls);
 
-/* Flags of one call that cost something and that nobody has decided. */
+/* Flags of one call that cost something, and that nobody has decided and somebody still may. */
 size_t cqa_call_undecided(const struct cqa_scored_call *call);
 
 #endif

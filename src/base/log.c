@@ -11,13 +11,7 @@
 #include <systemd/sd-journal.h>
 #include "base/escape.h"
 #include "base/say.h"
-
-enum {
-    NUMBER_DIGITS_LEAST = 7, /* shorter ones are extensions */
-    NUMBER_DIGITS_MOST = 15, /* E.164 */
-    DIGITS_BEFORE = 3,
-    DIGITS_AFTER = 2
-};
+#include "base/stars.h"
 
 static enum cqa_log_level most = CQA_LOG_INFO;
 static enum cqa_log_masking masking;
@@ -76,27 +70,6 @@ static uint32_t fnv1a(const char *text)
     return hash;
 }
 
-/* 8 digits that are a day, or 10 that are seconds since 1970 with what follows in a call's id: what
- * finds the file again, and nobody's number. */
-static int is_moment(const char *digits, size_t length)
-{
-    if (length == 8)
-        return strncmp(digits, "19", 2) == 0 || strncmp(digits, "20", 2) == 0;
-    return (length == 10 && digits[0] == '1' && digits[length] == '.') || length == 14;
-}
-
-/* 13800138000 becomes 138******00. */
-static void star_numbers(char *text)
-{
-    while (*text != '\0') {
-        const size_t length = strspn(text, "0123456789");
-        if (length >= NUMBER_DIGITS_LEAST && length <= NUMBER_DIGITS_MOST &&
-            !is_moment(text, length))
-            memset(text + DIGITS_BEFORE, '*', length - DIGITS_BEFORE - DIGITS_AFTER);
-        text += length + (text[length] != '\0');
-    }
-}
-
 const char *cqa_log_private(const char *value)
 {
     static _Thread_local char ring[4][300];
@@ -111,6 +84,6 @@ const char *cqa_log_private(const char *value)
     }
     cqa_escape_control(value, out, sizeof ring[0]);
     if (masking == CQA_LOG_MASK_NUMBERS)
-        star_numbers(out);
+        cqa_star_numbers(out, strlen(out));
     return out;
 }

@@ -42,8 +42,8 @@ static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out
 
     for (size_t i = 0; i < speech->count; i++) {
         const struct cqa_span span = speech->items[i];
-        const size_t first = cqa_frame_at(span.start_ms);
-        const size_t last = cqa_frame_at(span.end_ms);
+        const size_t first = cqa_border_at(span.start_ms);
+        const size_t last = cqa_border_at(span.end_ms);
         if (cqa_span_length_ms(span) < limits->voice_ms || last > scene->frames->count)
             continue;
         const struct cqa_voice voice = cqa_voice_hear(&scene->frames->channel[0], first, last);

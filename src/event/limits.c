@@ -36,9 +36,10 @@ const struct cqa_event_limits cqa_event_limits = {
                                             that vary less one in two */
             .notes_not_of_255 =
                 40, /* by hand: speech in noise has 5 to 40, as hold_music.notes_of_255 says */
-            .loud_half_db = 20, /* by hand: 10 dB */
-            .doubtful_share =
-                0.85f, /* 0185: one voice in three across a room, one in twenty else */
+            .loud_half_db = 20,      /* by hand: 10 dB */
+            .doubtful_share = 0.8f,  /* 0153: 0.05 under what 0185 had as the one limit */
+            .known_share = 0.9f,     /* 0153: and 0.05 over it */
+            .plain_share = 0.6f,     /* 0153: what has more is speech to the classifier too */
             .faint_near_frames = 16, /* 0185: half a second; 8 gain less */
             .faint_reach_frames = 2, /* 0185: 4 do the same */
             .faint_share = 0.25f,    /* 0185: 0.2 to 0.35 do nearly the same */

@@ -34,10 +34,12 @@ struct cqa_speech_limits {
     int chopped_range_half_db;  /* between the 10th and the 90th percentile of its levels, */
     unsigned notes_not_of_255;  /* and most mean tonality */
     int loud_half_db;           /* under the party's voice: where it is loud */
-    float doubtful_share;       /* a voice with a lower mean posterior there is doubtful: then */
+    float doubtful_share;       /* a voice with a lower mean posterior there is doubtful, */
+    float known_share;          /* one with a higher is not; of a doubtful one, */
     size_t faint_near_frames;   /* so close to its words is speech, too, */
     size_t faint_reach_frames;  /* what over so many to each side */
-    float faint_share;          /* has this mean posterior or more */
+    float faint_share;          /* has this mean posterior or more, */
+    float plain_share;          /* of one in between more, up to this */
 };
 
 /* event/silence.c: nobody speaks. */

@@ -90,8 +90,8 @@ static int still_level(const struct cqa_scene *scene, int c, struct cqa_span pau
     unsigned most = (unsigned)(cqa_scene_limits(scene)->lines.pause_still_ms / CQA_FRAME_MS);
     int level = -1;
 
-    for (size_t t = cqa_frame_at(pause.start_ms);
-         t < cqa_frame_at(pause.end_ms) && t < scene->tracks->count; t++) {
+    for (size_t t = cqa_border_at(pause.start_ms);
+         t < cqa_border_at(pause.end_ms) && t < scene->tracks->count; t++) {
         const uint8_t at = scene->frames->channel[c].level[t];
         const uint8_t still = scene->tracks->channel[c].still[t];
         if (still == CQA_STILL_NOT || ++frames[still][at] < most)
@@ -165,8 +165,8 @@ static int is_open(const struct cqa_scene *scene, int c, struct cqa_span pause)
     const struct cqa_tracks *tracks = scene->tracks;
     size_t open = 0;
 
-    for (size_t t = cqa_frame_at(pause.start_ms);
-         t < cqa_frame_at(pause.end_ms) && t < tracks->count; t++)
+    for (size_t t = cqa_border_at(pause.start_ms);
+         t < cqa_border_at(pause.end_ms) && t < tracks->count; t++)
         open += tracks->channel[c].still[t] == CQA_STILL_NOT &&
                 (scene->mono || tracks->channel[1 - c].class_[t] != CQA_CLASS_SPEECH);
     return open >= cqa_frame_at(cqa_scene_limits(scene)->lines.pause_ms);

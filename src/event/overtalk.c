@@ -51,8 +51,8 @@ static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2]
 static float confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_overtalk_limits *limits = &cqa_scene_limits(scene)->overtalk;
-    const size_t first = cqa_frame_at(span.start_ms);
-    const size_t last = cqa_frame_at(span.end_ms + CQA_FRAME_MS - 1);
+    const size_t first = cqa_border_at(span.start_ms);
+    const size_t last = cqa_border_at(span.end_ms);
     const float left = cqa_tracks_mean(scene->tracks, 0, CQA_CLASS_SPEECH, first, last);
     const float right = cqa_tracks_mean(scene->tracks, 1, CQA_CLASS_SPEECH, first, last);
     const float posterior = left < right ? left : right;
@@ -111,8 +111,8 @@ static enum cqa_status two_voices(const struct cqa_scene *scene, struct cqa_span
 /* An estimate: of those of which the classifier says 0.75, 0.6 are right, of 0.6 a third. */
 static float mixed_confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
-    const float posterior = cqa_tracks_mean(scene->tracks, 0, CQA_TRACK_BOTH,
-                                            cqa_frame_at(span.start_ms), cqa_frame_at(span.end_ms));
+    const float posterior = cqa_tracks_mean(
+        scene->tracks, 0, CQA_TRACK_BOTH, cqa_border_at(span.start_ms), cqa_border_at(span.end_ms));
 
     return posterior * posterior;
 }

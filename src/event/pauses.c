@@ -10,8 +10,8 @@ static int64_t earlier(int64_t a_ms, int64_t b_ms)
 static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
                        struct cqa_levels *levels)
 {
-    for (size_t t = cqa_frame_at(span.start_ms);
-         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++)
+    for (size_t t = cqa_border_at(span.start_ms);
+         t < cqa_border_at(span.end_ms) && t < scene->tracks->count; t++)
         cqa_levels_add(levels, scene->frames->channel[c].level[t]);
 }
 

@@ -76,15 +76,15 @@ static enum cqa_event_cause cause_of(const struct cqa_scene *scene, struct cqa_s
 
 static float frames_in(struct cqa_span span)
 {
-    return (float)(cqa_frame_at(span.end_ms) - cqa_frame_at(span.start_ms));
+    return (float)(cqa_border_at(span.end_ms) - cqa_border_at(span.start_ms));
 }
 
 /* What the classifier hears of voices and music on channel c within the span, summed over frames.
  */
 static float heard(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
-    const size_t first = cqa_frame_at(span.start_ms);
-    const size_t last = cqa_frame_at(span.end_ms);
+    const size_t first = cqa_border_at(span.start_ms);
+    const size_t last = cqa_border_at(span.end_ms);
 
     return frames_in(span) * (cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
                               cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last));

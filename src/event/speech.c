@@ -6,6 +6,7 @@
  */
 #include "event/scene.h"
 #include "signal/levels.h"
+#include "track/borders.h"
 
 /* Without what the line carries as hold music, and without keys and other signalling, which the
  * classes may take for a voice. */
@@ -48,8 +49,8 @@ static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans
 {
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
     const struct cqa_span burst = speech->items[i];
-    const size_t first = cqa_frame_at(burst.start_ms);
-    const size_t last = cqa_frame_at(burst.end_ms + CQA_FRAME_MS - 1);
+    const size_t first = cqa_border_at(burst.start_ms);
+    const size_t last = cqa_border_at(burst.end_ms);
     const float sure = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
                        cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
 
@@ -79,8 +80,8 @@ static enum cqa_status drop_noises(const struct cqa_scene *scene, int c, struct 
 static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
                        struct cqa_levels *levels)
 {
-    for (size_t t = cqa_frame_at(span.start_ms);
-         t < cqa_frame_at(span.end_ms) && t < scene->frames->count; t++)
+    for (size_t t = cqa_border_at(span.start_ms);
+         t < cqa_border_at(span.end_ms) && t < scene->frames->count; t++)
         cqa_levels_add(levels, scene->frames->channel[c].level[t]);
 }
 
@@ -138,8 +139,8 @@ static enum cqa_status part_asides(struct cqa_scene *scene, int c)
 static int is_chopped_voice(const struct cqa_scene *scene, int c, int usual, struct cqa_span piece)
 {
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
-    const size_t first = cqa_frame_at(piece.start_ms);
-    const size_t last = cqa_frame_at(piece.end_ms);
+    const size_t first = cqa_border_at(piece.start_ms);
+    const size_t last = cqa_border_at(piece.end_ms);
     const uint8_t *parked = scene->tracks->channel[c].posterior[CQA_TRACK_PARKED];
     unsigned long hold = 0;
     unsigned long notes = 0;
@@ -184,9 +185,9 @@ static enum cqa_status add_chopped(struct cqa_scene *scene, int c)
     return status;
 }
 
-/* Whether the classifier hardly knows the party's voice even where it is loud: across a room, in
- * noise. */
-static int is_doubtful(const struct cqa_scene *scene, int c)
+/* How well the classifier knows the party's voice where it is loud: the mean of its posterior
+ * there, 0..1. Little of a voice across a room, or in noise. 1: nobody speaks. */
+static float known_share(const struct cqa_scene *scene, int c)
 {
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
     const int loud = cqa_scene_voice_level(scene, c, limits->loud_share) - limits->loud_half_db;
@@ -196,17 +197,33 @@ static int is_doubtful(const struct cqa_scene *scene, int c)
     unsigned long count = 0;
 
     for (size_t i = 0; i < speech->count; i++)
-        for (size_t t = cqa_frame_at(speech->items[i].start_ms);
-             t < cqa_frame_at(speech->items[i].end_ms) && t < scene->frames->count; t++)
+        for (size_t t = cqa_border_at(speech->items[i].start_ms);
+             t < cqa_border_at(speech->items[i].end_ms) && t < scene->frames->count; t++)
             if (level[t] >= loud) {
                 sum += scene->tracks->channel[c].posterior[CQA_CLASS_SPEECH][t];
                 count++;
             }
-    return count > 0 && (float)sum < limits->doubtful_share * 255.0f * (float)count;
+    return count > 0 ? (float)sum / (255.0f * (float)count) : 1.0f;
 }
 
-/* Appends the frames around t that may well be speech; half of the window is before, half after. */
-static enum cqa_status add_faint_at(const struct cqa_scene *scene, int c, size_t t,
+/* The least mean posterior that speech may have which is faint: less, the more doubtful the voice
+ * is. No step: a codec's noise would move all borders of a call by it. Over 1: none is speech. */
+static float faint_share(const struct cqa_scene *scene, int c)
+{
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+    const float known = known_share(scene, c);
+    const float part =
+        (known - limits->doubtful_share) / (limits->known_share - limits->doubtful_share);
+
+    if (part >= 1.0f)
+        return 2.0f;
+    return limits->faint_share +
+           (part > 0 ? part * (limits->plain_share - limits->faint_share) : 0.0f);
+}
+
+/* Appends the frames around t if they may well be speech; half of the window is before, half after.
+ */
+static enum cqa_status add_faint_at(const struct cqa_scene *scene, int c, size_t t, float share,
                                     struct cqa_spans *faint)
 {
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
@@ -214,7 +231,7 @@ static enum cqa_status add_faint_at(const struct cqa_scene *scene, int c, size_t
     const int64_t start_ms = (int64_t)t * CQA_FRAME_MS;
 
     if (cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first,
-                        t + limits->faint_reach_frames + 1) < limits->faint_share)
+                        t + limits->faint_reach_frames + 1) < share)
         return CQA_OK;
     return cqa_spans_add(faint, start_ms, start_ms + CQA_FRAME_MS);
 }
@@ -227,19 +244,20 @@ static enum cqa_status add_faint_at(const struct cqa_scene *scene, int c, size_t
 static enum cqa_status add_faint(struct cqa_scene *scene, int c)
 {
     const size_t near = cqa_scene_limits(scene)->speech.faint_near_frames;
+    const float share = scene->mono || !scene->holds_known ? 2.0f : faint_share(scene, c);
     struct cqa_spans faint = {0};
     struct cqa_spans both = {0};
     enum cqa_status status = CQA_OK;
     size_t from = 0;
 
-    if (scene->mono || !scene->holds_known || !is_doubtful(scene, c))
+    if (share > 1.0f)
         return CQA_OK;
     for (size_t i = 0; i < scene->speech[c].count; i++) {
-        const size_t start = cqa_frame_at(scene->speech[c].items[i].start_ms);
-        const size_t end = cqa_frame_at(scene->speech[c].items[i].end_ms) + near;
+        const size_t start = cqa_border_at(scene->speech[c].items[i].start_ms);
+        const size_t end = cqa_border_at(scene->speech[c].items[i].end_ms) + near;
         for (size_t t = start > from + near ? start - near : from;
              t < end && t < scene->tracks->count && status == CQA_OK; t++)
-            status = add_faint_at(scene, c, t, &faint);
+            status = add_faint_at(scene, c, t, share, &faint);
         from = end > from ? end : from;
     }
     if (status == CQA_OK)
@@ -260,6 +278,7 @@ enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
         struct cqa_spans voices = {0};
         const unsigned classes = 1u << CQA_CLASS_SPEECH | 1u << CQA_CLASS_ANNOUNCEMENT;
         enum cqa_status status = cqa_tracks_spans(scene->tracks, c, classes, &voices);
+        cqa_tracks_refine(scene->tracks, c, classes, &voices);
         cqa_spans_finish(&scene->speech[c]);
         if (status == CQA_OK)
             status = outside_sounds(scene, c, &voices, &scene->speech[c]);

@@ -265,14 +265,31 @@ static void lies_at(const struct joined *joined, const char *path, const char *s
         out->leg_file_sha256[channel] = sha256;
 }
 
+/* A file that was lent without having been read, and has another length than what was measured: it
+ * is a conversion, and nobody knows its content. */
+static int is_unread(const struct joined *joined, const struct cqa_recording *recording,
+                     const char *sha256)
+{
+    const int channel = channel_of(joined, recording->path);
+
+    return sha256 == NULL && channel >= 0 && joined->result.recording.leg[channel].bytes > 0 &&
+           joined->result.recording.leg[channel].bytes != (uint64_t)recording->size_bytes;
+}
+
+/* What nobody has read is read by itself first, and lies there from then on: whoever plays it is
+ * told the content that it must have. */
 static enum cqa_status recording_lies(const struct joined *joined,
                                       const struct cqa_recording *recording,
                                       struct cqa_result_place *out, struct cqa_error *error)
 {
+    struct cqa_store *store = joined->pipeline->store;
     const char *sha256 = NULL;
     const enum cqa_status status =
-        cqa_legs_content(joined->pipeline->store, recording->id, joined->arena, &sha256, error);
+        cqa_legs_content(store, recording->id, joined->arena, &sha256, error);
 
+    if (status == CQA_OK && recording->state == CQA_RECORDING_EXCLUDED &&
+        is_unread(joined, recording, sha256))
+        return cqa_legs_part(store, recording->id, cqa_pipeline_wall_ms(joined->pipeline), error);
     if (status == CQA_OK)
         lies_at(joined, recording->path, sha256, out);
     return status;

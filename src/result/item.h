@@ -84,7 +84,8 @@ enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t le
 void cqa_item_finish(struct cqa_item *item);
 
 /* What a result's call is known by, and the rubric, points and flags of its score, as cqa_item_read
- * finds them in its text; nothing else of the item is touched. Texts are copied. CQA_E_NOMEM only. */
+ * finds them in its text; nothing else of the item is touched. Texts are copied. CQA_E_NOMEM only.
+ */
 struct cqa_result;
 enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_result *result,
                                     struct cqa_error *error) CQA_MUST_CHECK;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include "review/may.h"
+#include "scores/decide.h"
 #include "scores/flags_internal.h"
 #include "scores/store_internal.h"
 
@@ -60,10 +61,29 @@ struct deciding {
     int64_t *call;
 };
 
+/* CQA_E_NOTFOUND: it was not heard before. */
+static enum cqa_status find_heard(struct cqa_sql *db, const struct deciding *it,
+                                  struct cqa_error *error)
+{
+    struct cqa_decision_made made = {0};
+
+    if (it->verdict->request == NULL || it->who->user == 0)
+        return CQA_E_NOTFOUND;
+    const enum cqa_status status = cqa_decision_made(db, it->who, it->verdict, &made, error);
+    if (status != CQA_OK)
+        return status;
+    *it->call = made.call;
+    return cqa_may_repeat(it->verdict, it->flag, &made, error);
+}
+
 static enum cqa_status decide(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct deciding *it = context;
-    enum cqa_status status = cqa_claims_check(it->scores, db, it->who, it->flag, error);
+    enum cqa_status status = find_heard(db, it, error);
+
+    if (status != CQA_E_NOTFOUND)
+        return status;
+    status = cqa_claims_check(it->scores, db, it->who, it->flag, error);
 
     if (status == CQA_OK)
         status = cqa_review_decide_within(it->scores, db, it->who, it->flag, it->verdict, it->call,

@@ -31,15 +31,24 @@ json_t *cqa_range_json(int64_t least_c, int64_t most_c)
                      cqa_points_json(most_c));
 }
 
-static json_t *objection_json(const struct cqa_flag_objection *objection)
+json_t *cqa_answer_until_json(int is_open, int64_t at_ms, const struct cqa_objection_days *days)
+{
+    return is_open && days->answering > 0 ? time_or_null(at_ms + days->answering * DAY_MS)
+                                          : json_null();
+}
+
+static json_t *objection_json(const struct cqa_flag_objection *objection,
+                              const struct cqa_objection_days *days)
 {
     if (objection->id == 0)
         return json_null();
-    return json_pack("{s:I, s:s?, s:o, s:s?, s:s, s:s?, s:o, s:s?}", "objection",
+    const int is_open = objection->outcome == cqa_objection_words[CQA_OBJECTION_OPEN];
+    return json_pack("{s:I, s:s?, s:o, s:s?, s:s, s:s?, s:o, s:s?, s:o}", "objection",
                      (json_int_t)objection->id, "by", objection->by, "at",
                      time_or_null(objection->at_ms), "text", objection->text, "outcome",
                      objection->outcome, "decided_by", objection->decided_by, "decided_at",
-                     time_or_null(objection->decided_ms), "answer", objection->answer);
+                     time_or_null(objection->decided_ms), "answer", objection->answer,
+                     "answer_until", cqa_answer_until_json(is_open, objection->at_ms, days));
 }
 
 static json_t *claim_json(const struct cqa_flag_row *flag)
@@ -50,7 +59,8 @@ static json_t *claim_json(const struct cqa_flag_row *flag)
                      time_or_null(flag->claimed_until_ms));
 }
 
-json_t *cqa_flag_json(const struct cqa_flag_row *flag, int64_t objection_days, int shows_claim)
+json_t *cqa_flag_json(const struct cqa_flag_row *flag, const struct cqa_objection_days *days,
+                      int shows_claim)
 {
     return json_pack("{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:f, s:I, s:I, s:b, s:s?, s:s, s:s?, "
                      "s:o, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:o}",
@@ -67,8 +77,8 @@ json_t *cqa_flag_json(const struct cqa_flag_row *flag, int64_t objection_days, i
                      "reason", flag->reason, "author", flag->author, "note", flag->note,
                      "reason_code", flag->reason_code, "objectable_until",
                      flag->objection.id == 0 && flag->since_ms > 0
-                         ? time_or_null(flag->since_ms + objection_days * DAY_MS)
+                         ? time_or_null(flag->since_ms + days->objecting * DAY_MS)
                          : json_null(),
-                     "objection", objection_json(&flag->objection), "claim",
+                     "objection", objection_json(&flag->objection, days), "claim",
                      shows_claim ? claim_json(flag) : json_null());
 }

@@ -102,6 +102,17 @@ enum cqa_status cqa_may_say(const struct cqa_flag_verdict *verdict,
                : status;
 }
 
+enum cqa_status cqa_may_repeat(const struct cqa_flag_verdict *verdict, int64_t flag,
+                               const struct cqa_decision_made *made, struct cqa_error *error)
+{
+    const int is_same = made->flag == flag && made->state == verdict->state && made->is_same &&
+                        (verdict->state != CQA_FLAG_CHANGED || made->points_c == verdict->points_c);
+
+    return is_same ? CQA_OK
+                   : cqa_fail(error, CQA_E_REFUSED,
+                              "this idempotency key came with other content before");
+}
+
 int64_t cqa_verdict_says(const struct cqa_flag_verdict *verdict, int64_t points_c)
 {
     return verdict->state == CQA_FLAG_OVERTURNED ? 0

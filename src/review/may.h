@@ -33,6 +33,12 @@ enum cqa_status cqa_may_add(const struct cqa_manual_flag *manual,
                             const struct cqa_flag_target *target,
                             struct cqa_error *error) CQA_MUST_CHECK;
 
+/* A request that was heard before is done already, where it says the same; CQA_E_REFUSED: its name
+ * was another decision's. */
+enum cqa_status cqa_may_repeat(const struct cqa_flag_verdict *verdict, int64_t flag,
+                               const struct cqa_decision_made *made,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
 /* `days` to object from the decision, or from the call's arrival. */
 enum cqa_status cqa_may_object(const struct cqa_identity *who, const struct cqa_objected *objected,
                                const char *text, int64_t days, int64_t now_ms,

@@ -43,6 +43,13 @@ int cqa_raters_may(const struct cqa_raters *raters, const struct cqa_identity *w
 int cqa_raters_given(const struct cqa_raters *raters, const char *agent, const char *indicator,
                      const char *rater);
 
+/* How many ratings are `who`'s to give and are not given. */
+size_t cqa_raters_mine(const struct cqa_raters *raters, const struct cqa_identity *who);
+
+/* The same of all rounds that are not closed. */
+enum cqa_status cqa_ratings_waiting(struct cqa_scores *scores, const struct cqa_identity *who,
+                                    int64_t *out, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Of what `who` may see: everything that is still to be rated, as a JSON list. */
 void cqa_raters_due_json(const struct cqa_raters *raters, const struct cqa_identity *who,
                          struct cqa_buffer *out);

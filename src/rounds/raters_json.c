@@ -93,6 +93,20 @@ static int is_mine(const struct due *due, const struct cqa_identity *who)
                              many ? who->person : NULL);
 }
 
+size_t cqa_raters_mine(const struct cqa_raters *raters, const struct cqa_identity *who)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < raters->agents.count; i++)
+        for (size_t k = 0; k < raters->scheme->indicator_count; k++) {
+            const char *agent = raters->agents.items[i];
+            const struct due due = {raters, agent, cqa_raters_team(raters, agent),
+                                    &raters->scheme->indicators[k]};
+            count += due.indicator->rated_by != CQA_RATED_BY_NONE && is_mine(&due, who);
+        }
+    return count;
+}
+
 static void put_due(const struct due *due, int mine, struct cqa_buffer *out)
 {
     char text[CQA_RATIONAL_TEXT];

@@ -10,10 +10,58 @@
 
 enum { CALL_BYTES_MAX = 64 << 20 };
 
+/* Numbers of calls. */
+struct numbers {
+    int64_t *items;
+    size_t count, capacity;
+    int no_memory;
+};
+
+/* Non-zero where there is no memory. */
+static int add_number(struct numbers *numbers, int64_t number)
+{
+    if (numbers->count == numbers->capacity) {
+        const size_t capacity = numbers->capacity ? numbers->capacity * 2 : 64;
+        int64_t *items = realloc(numbers->items, capacity * sizeof *items);
+        if (items == NULL) {
+            numbers->no_memory = 1;
+            return 1;
+        }
+        numbers->items = items;
+        numbers->capacity = capacity;
+    }
+    numbers->items[numbers->count++] = number;
+    return 0;
+}
+
+static int by_number(const void *left, const void *right)
+{
+    const int64_t a = *(const int64_t *)left;
+    const int64_t b = *(const int64_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+static int is_among(const struct numbers *numbers, int64_t number)
+{
+    return numbers->count > 0 && bsearch(&number, numbers->items, numbers->count,
+                                         sizeof *numbers->items, by_number) != NULL;
+}
+
+static enum cqa_status sort(struct numbers *numbers, struct cqa_error *error)
+{
+    if (numbers->no_memory)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (numbers->count > 0)
+        qsort(numbers->items, numbers->count, sizeof *numbers->items, by_number);
+    return CQA_OK;
+}
+
 struct loading {
     struct cqa_scores *scores;
     struct cqa_work *work;
     struct cqa_buffer line;
+    struct numbers closed;
     struct cqa_error *error;
     enum cqa_status status;
 };
@@ -29,7 +77,19 @@ static int add_call(void *context, const struct cqa_call_row *row)
         loading->status =
             cqa_calls_add_known(&loading->work->calls, loading->work->scheme, loading->line.text,
                                 loading->line.length, row->id, row->person, &loading->work->faults);
-    return loading->status != CQA_OK;
+    return loading->status != CQA_OK || (row->is_closed && add_number(&loading->closed, row->id));
+}
+
+/* Those of closed days are marked: what is undecided there stands as it is. */
+static enum cqa_status mark_closed(struct loading *loading)
+{
+    struct cqa_calls *calls = &loading->work->calls;
+    const enum cqa_status status = sort(&loading->closed, loading->error);
+
+    for (size_t i = 0; status == CQA_OK && i < calls->count; i++)
+        calls->items[i].closed = is_among(&loading->closed, calls->items[i].number);
+    free(loading->closed.items);
+    return status;
 }
 
 static enum cqa_status load_calls(struct cqa_scores *scores, const struct cqa_round *round,
@@ -43,65 +103,36 @@ static enum cqa_status load_calls(struct cqa_scores *scores, const struct cqa_ro
     cqa_period_days(round->period, &filter.day_from, &filter.day_to);
     const enum cqa_status status =
         cqa_scores_calls(scores, &everyone, &filter, add_call, &loading, error);
+    const enum cqa_status marked = mark_closed(&loading);
     cqa_buffer_finish(&loading.line);
     if (status != CQA_OK)
         return status;
+    if (loading.status == CQA_OK)
+        return marked;
     return loading.status == CQA_E_NOMEM ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
                                          : loading.status;
 }
 
 /* ---- calls that were heard without a flag to decide on: drawn samples that are done */
 
-static int by_number(const void *left, const void *right)
-{
-    const int64_t a = *(const int64_t *)left;
-    const int64_t b = *(const int64_t *)right;
-
-    return (a > b) - (a < b);
-}
-
-struct heard {
-    int64_t *calls;
-    size_t count, capacity;
-    int no_memory;
-};
-
 static int add_heard(void *context, const struct cqa_sample_row *row)
 {
-    struct heard *heard = context;
-
-    if (row->done_ms == 0)
-        return 0;
-    if (heard->count == heard->capacity) {
-        const size_t capacity = heard->capacity ? heard->capacity * 2 : 64;
-        int64_t *calls = realloc(heard->calls, capacity * sizeof *calls);
-        if (calls == NULL) {
-            heard->no_memory = 1;
-            return 1;
-        }
-        heard->calls = calls;
-        heard->capacity = capacity;
-    }
-    heard->calls[heard->count++] = row->call;
-    return 0;
+    return row->done_ms != 0 && add_number(context, row->call);
 }
 
 static enum cqa_status mark_heard(struct cqa_scores *scores, struct cqa_calls *calls,
                                   struct cqa_error *error)
 {
     const struct cqa_scope everyone = {0};
-    struct heard heard = {0};
+    struct numbers heard = {0};
     enum cqa_status status =
         cqa_samples_list(scores, &everyone, NULL, 0, 0, INT64_MAX, add_heard, &heard, error);
 
-    if (status == CQA_OK && heard.no_memory)
-        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    if (heard.count > 0)
-        qsort(heard.calls, heard.count, sizeof *heard.calls, by_number);
-    for (size_t i = 0; heard.count > 0 && i < calls->count; i++)
-        calls->items[i].heard = bsearch(&calls->items[i].number, heard.calls, heard.count,
-                                        sizeof *heard.calls, by_number) != NULL;
-    free(heard.calls);
+    if (status == CQA_OK)
+        status = sort(&heard, error);
+    for (size_t i = 0; status == CQA_OK && i < calls->count; i++)
+        calls->items[i].heard = is_among(&heard, calls->items[i].number);
+    free(heard.items);
     return status;
 }
 

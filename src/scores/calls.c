@@ -2,13 +2,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "scores/search.h"
 #include "scores/store_internal.h"
 
-enum { CALL_COLUMN_COUNT = 15 };
+enum { CALL_COLUMN_COUNT = 16 };
 static const char call_columns[] =
     "SELECT c.id, c.revision, c.received_ms, c.source, c.person, c.team, c.recorder, c.path, "
     "r.body,"
-    " c.decided_c, c.flag_count, c.open_count, c.started_ms, c.score_c, c.site"
+    " c.decided_c, c.flag_count, c.open_count, c.started_ms, c.score_c, c.site,"
+    " (SELECT count(*) FROM periods p WHERE p.from_day <= c.day AND c.day < p.to_day)"
     " FROM calls c JOIN revisions r ON r.call = c.id AND r.revision = c.revision";
 
 static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
@@ -32,6 +34,7 @@ static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
         .decided_c = cqa_sql_is_null(row, 9) ? NULL : &decided_c,
         .flag_count = cqa_sql_int(row, 10),
         .open_count = cqa_sql_int(row, 11),
+        .is_closed = (int)cqa_sql_int(row, 15),
     };
 
     return visit(context, &call);
@@ -44,6 +47,7 @@ static void add_filter(struct cqa_query *query, struct cqa_sql *db,
         cqa_query_text(query, " AND (c.call_id = ?", filter->call);
         cqa_query_text(query, " OR c.call_of = ?)", filter->call);
     }
+    cqa_search_add(query, "c", &filter->search, 1);
     if (filter->agent != NULL)
         cqa_query_text(query, " AND c.agent = ?", filter->agent);
     if (filter->person != NULL)
@@ -128,6 +132,25 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
     while (cqa_list_next(&list, error))
         if (show_row(list.row, filter->order, visit, context))
             break;
+    return cqa_list_end(scores, &list);
+}
+
+enum cqa_status cqa_scores_count_calls(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                       const struct cqa_call_filter *filter, int64_t *count,
+                                       struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
+
+    if (db == NULL)
+        return list.status;
+    cqa_query_add(&query, "SELECT count(*) FROM calls c WHERE 1 = 1");
+    cqa_query_scope(&query, "c", scope);
+    add_filter(&query, db, filter);
+    cqa_list_ask(&list, &query, 1, error);
+    if (cqa_list_next(&list, error))
+        *count = cqa_sql_int(list.row, 0);
     return cqa_list_end(scores, &list);
 }
 

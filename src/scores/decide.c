@@ -26,7 +26,7 @@ static enum cqa_status read_target(struct cqa_sql *db, const struct cqa_scope *s
         " FROM calls c LEFT JOIN flags f ON "
         "f.call = c.id AND (f.current = 1 OR EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id"
         " AND o.outcome = 0))"
-        " LEFT JOIN objections s ON s.flag = f.id AND s.outcome <> 0");
+        " LEFT JOIN objections s ON s.flag = f.id AND s.outcome IN (1, 2)");
     cqa_query_number(&query, where, id);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " LIMIT 1");
@@ -105,9 +105,38 @@ enum cqa_status cqa_limits_read(struct cqa_sql *db, struct cqa_flag_target *targ
     return status;
 }
 
-CQA_SQL_STATEMENT(insert_decision, "iiiiiitt", 1,
-                  "INSERT INTO decisions(flag, call, user, at_ms, state, points_c, reason, code) "
-                  "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id");
+CQA_SQL_STATEMENT(made_before, "it", 6,
+                  "SELECT flag, call, points_c, state, reason, code FROM decisions"
+                  " WHERE user = ?1 AND request = ?2");
+
+static int is_text(const char *text, const char *other)
+{
+    return strcmp(text, other ? other : "") == 0;
+}
+
+enum cqa_status cqa_decision_made(struct cqa_sql *db, const struct cqa_identity *who,
+                                  const struct cqa_flag_verdict *verdict,
+                                  struct cqa_decision_made *out, struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status =
+        cqa_sql_start(db, &row, error, &made_before, who->user, verdict->request);
+
+    if (status == CQA_OK)
+        status = cqa_row_step(row, error);
+    if (status == CQA_OK)
+        *out = (struct cqa_decision_made){cqa_sql_int(row, 0), cqa_sql_int(row, 1),
+                                          cqa_sql_int(row, 2),
+                                          (enum cqa_flag_state)cqa_sql_int(row, 3),
+                                          is_text(cqa_row_text(row, 4), verdict->reason) &&
+                                              is_text(cqa_row_text(row, 5), verdict->code)};
+    cqa_sql_end(row);
+    return status;
+}
+
+CQA_SQL_STATEMENT(insert_decision, "iiiiiittt", 1,
+                  "INSERT INTO decisions(flag, call, user, at_ms, state, points_c, reason, code,"
+                  " request) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id");
 CQA_SQL_STATEMENT(set_decided, "ioii", 0,
                   "UPDATE flags SET state = ?1, decided_c = ?2, decision = ?3 WHERE id = ?4");
 
@@ -123,7 +152,7 @@ enum cqa_status cqa_decision_write(struct cqa_scores *scores, struct cqa_sql *db
     enum cqa_status status =
         cqa_sql_number(db, &decision, error, &insert_decision, flag, target->call, who->user,
                        cqa_scores_now_ms(scores), (int64_t)verdict->state, cost->said_c,
-                       verdict->reason, verdict->code);
+                       verdict->reason, verdict->code, verdict->request);
 
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &set_decided, (int64_t)verdict->state,

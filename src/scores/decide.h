@@ -56,6 +56,17 @@ struct cqa_verdict_cost {
     int64_t said_c, cost_c;
 };
 
+/* What this person's request of this name has decided before; CQA_E_NOTFOUND: nothing. */
+struct cqa_decision_made {
+    int64_t flag, call, points_c;
+    enum cqa_flag_state state;
+    int is_same; /* the reason and its code are those of `verdict` */
+};
+enum cqa_status cqa_decision_made(struct cqa_sql *db, const struct cqa_identity *who,
+                                  const struct cqa_flag_verdict *verdict,
+                                  struct cqa_decision_made *out,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
 /* With its notice, its row of the audit log and the call's new total. */
 enum cqa_status cqa_decision_write(struct cqa_scores *scores, struct cqa_sql *db,
                                    const struct cqa_identity *who, int64_t flag,

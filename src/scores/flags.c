@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scores/flags_internal.h"
 
-const char *const cqa_objection_words[CQA_OBJECTION_OUTCOME_COUNT + 1] = {"open", "accepted",
-                                                                          "rejected", NULL};
+const char *const cqa_objection_words[CQA_OBJECTION_OUTCOME_COUNT + 1] = {
+    "open", "accepted", "rejected", "closed", NULL};
 
 struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row, int64_t now_ms)
 {

@@ -12,6 +12,7 @@ enum cqa_objection_outcome {
     CQA_OBJECTION_OPEN,
     CQA_OBJECTION_ACCEPTED,
     CQA_OBJECTION_REJECTED,
+    CQA_OBJECTION_CLOSED, /* nobody answered before its days were closed */
     CQA_OBJECTION_OUTCOME_COUNT
 };
 extern const char *const cqa_objection_words[CQA_OBJECTION_OUTCOME_COUNT + 1];
@@ -84,6 +85,7 @@ extern const char *const cqa_flag_claim_words[CQA_CLAIMS_COUNT + 1];
 /* As cqa_call_filter. All orders run downwards. */
 struct cqa_flag_filter {
     const char *rule, *agent, *person, *team, *queue;
+    struct cqa_search search; /* but by numbers */
     int severity_least;       /* -1: any */
     int64_t confidence_least; /* per mille */
     int state;                /* cqa_flag_state or one of the words below */
@@ -132,7 +134,11 @@ struct cqa_flag_verdict {
     int expected;       /* the state that the decider saw; -1: whatever */
     int64_t objection;  /* the open objection that the decider has read; 0: none */
     int64_t answers;    /* the objection that it answers, be it anew; 0: none */
+    const char
+        *request; /* the asker's name of this request, the same when it is sent again; NULL */
 };
+
+enum { CQA_REQUEST_BYTES_MAX = 64 };
 
 struct cqa_manual_flag {
     const char *rule;

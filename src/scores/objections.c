@@ -103,6 +103,52 @@ enum cqa_status cqa_objection_answer(struct cqa_scores *scores, struct cqa_sql *
                : status;
 }
 
+CQA_SQL_STATEMENT(list_unanswered, "ii", 3,
+                  "SELECT o.id, o.flag, o.call FROM objections o JOIN calls c ON c.id = o.call"
+                  " WHERE o.outcome = 0 AND c.day BETWEEN ?1 AND ?2 ORDER BY o.id");
+CQA_SQL_STATEMENT(close_unanswered, "iitii", 0,
+                  "UPDATE objections SET outcome = 3, decided_by = ?1, decided_ms = ?2, answer = ?3"
+                  " WHERE outcome = 0 AND call IN"
+                  " (SELECT id FROM calls WHERE day BETWEEN ?4 AND ?5)");
+CQA_SQL_STATEMENT(reopen_closed, "ii", 0,
+                  "UPDATE objections SET outcome = 0, decided_by = NULL, decided_ms = NULL,"
+                  " answer = NULL WHERE outcome = 3 AND call IN"
+                  " (SELECT id FROM calls WHERE day BETWEEN ?1 AND ?2)");
+
+static enum cqa_status tell_closed(struct cqa_scores *scores, struct cqa_sql *db, int64_t day_from,
+                                   int64_t day_to, struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &list_unanswered, day_from, day_to);
+
+    while (status == CQA_OK && cqa_sql_next(row, &status, error))
+        status =
+            cqa_notice_add(scores, db,
+                           &(struct cqa_notice){CQA_NOTICE_OBJECTION_ANSWERED, cqa_sql_int(row, 2),
+                                                cqa_sql_int(row, 1), cqa_sql_int(row, 0),
+                                                cqa_objection_words[CQA_OBJECTION_CLOSED]},
+                           error);
+    cqa_sql_end(row);
+    return status;
+}
+
+enum cqa_status cqa_objections_close(struct cqa_scores *scores, struct cqa_sql *db,
+                                     const struct cqa_identity *who, int64_t day_from,
+                                     int64_t day_to, const char *note, struct cqa_error *error)
+{
+    const enum cqa_status status = tell_closed(scores, db, day_from, day_to, error);
+
+    return status == CQA_OK ? cqa_sql_do(db, error, &close_unanswered, who->user,
+                                         cqa_scores_now_ms(scores), note, day_from, day_to)
+                            : status;
+}
+
+enum cqa_status cqa_objections_reopen(struct cqa_sql *db, int64_t day_from, int64_t day_to,
+                                      struct cqa_error *error)
+{
+    return cqa_sql_do(db, error, &reopen_closed, day_from, day_to);
+}
+
 static struct cqa_objection_row row_of(struct cqa_sql_rows *row)
 {
     return (struct cqa_objection_row){.id = cqa_sql_int(row, 0),

@@ -47,6 +47,17 @@ enum cqa_status cqa_objection_answer(struct cqa_scores *scores, struct cqa_sql *
                                      const struct cqa_objection_answered *it,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Those to flags of these days (yyyymmdd, inclusive) that nobody has answered are closed with the
+ * days, with the closer's words (NULL: none); each with its notice. */
+enum cqa_status cqa_objections_close(struct cqa_scores *scores, struct cqa_sql *db,
+                                     const struct cqa_identity *who, int64_t day_from,
+                                     int64_t day_to, const char *note,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Where the days are opened again they wait again. */
+enum cqa_status cqa_objections_reopen(struct cqa_sql *db, int64_t day_from, int64_t day_to,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+
 struct cqa_objection_row {
     int64_t id, flag, call, at_ms, decided_ms;
     const char *call_id, *rule, *person, *by, *text, *decided_by, *answer;

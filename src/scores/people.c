@@ -5,16 +5,25 @@
 
 /* ---- sums */
 
-#define OPEN_FLAGS                                                                                 \
-    "sum(CASE WHEN c.open_count > 0 AND " CQA_DAY_IS_CLOSED(                                       \
-        "c.day") " THEN 0 ELSE c.open_count END)"
+/* Of a day's calls, or of one person's on a day: the index calls_sums has them side by side. What
+ * is open is asked for by the day. */
+#define DAY_SUMS                                                                                   \
+    " count(*) AS calls, count(c.score_c) AS scored, sum(c.measurable) AS measurable,"             \
+    " coalesce(sum(c.score_c), 0) AS score_c, min(c.score_c) AS least_c,"                          \
+    " sum(c.flag_count) AS flags, sum(c.open_count) AS open_count,"                                \
+    " sum(c.duration_ms) AS duration_ms, coalesce(sum(c.talk_agent_ms), 0) AS talk_agent_ms,"      \
+    " coalesce(sum(c.talk_customer_ms), 0) AS talk_customer_ms,"                                   \
+    " coalesce(sum(c.silence_ms), 0) AS silence_ms, coalesce(sum(c.hold_ms), 0) AS hold_ms,"       \
+    " coalesce(sum(c.overtalk_ms), 0) AS overtalk_ms,"                                             \
+    " coalesce(sum(c.response_ms), 0) AS response_ms, count(c.response_ms) AS responses"
 #define SUMS                                                                                       \
-    " count(*), count(c.score_c), sum(c.measurable), coalesce(sum(c.score_c), 0),"                 \
-    " coalesce(min(c.score_c), 0), sum(c.flag_count), " OPEN_FLAGS ", sum(c.duration_ms),"         \
-    " coalesce(sum(c.talk_agent_ms), 0), coalesce(sum(c.talk_customer_ms), 0),"                    \
-    " coalesce(sum(c.silence_ms), 0), coalesce(sum(c.hold_ms), 0), coalesce(sum(c.overtalk_ms), "  \
-    "0),"                                                                                          \
-    " coalesce(sum(c.response_ms), 0), count(c.response_ms)"
+    " sum(s.calls), sum(s.scored), sum(s.measurable), sum(s.score_c),"                             \
+    " coalesce(min(s.least_c), 0), sum(s.flags),"                                                  \
+    " sum(CASE WHEN " CQA_DAY_IS_CLOSED(                                                           \
+        "s.day") " THEN 0 ELSE s.open_count END),"                                                 \
+                 " sum(s.duration_ms), sum(s.talk_agent_ms), sum(s.talk_customer_ms), "            \
+                 "sum(s.silence_ms),"                                                              \
+                 " sum(s.hold_ms), sum(s.overtalk_ms), sum(s.response_ms), sum(s.responses)"
 
 static struct cqa_person_row sums_of(const struct cqa_sql_rows *row, int at)
 {
@@ -66,15 +75,19 @@ enum cqa_status cqa_people_list(struct cqa_scores *scores, const struct cqa_scop
     struct cqa_query query = {0};
     struct cqa_list list;
 
-    if (cqa_list_take(scores, &list, error) == NULL)
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
+    if (db == NULL)
         return list.status;
-    cqa_query_add(&query,
-                  "SELECT" SUMS ", c.person, max(c.team) FROM calls c WHERE c.person IS NOT NULL");
+    cqa_query_add(&query, "SELECT" SUMS ", s.person, max(s.team) FROM (SELECT" DAY_SUMS
+                          ", c.day AS day, c.person AS person, max(c.team) AS team FROM calls c");
+    cqa_query_index(&query, db, scope->person ? "calls_by_person" : "calls_sums");
+    cqa_query_add(&query, " WHERE c.person IS NOT NULL");
     add_days(&query, "c.day", day_from, day_to);
     cqa_query_scope(&query, "c", scope);
-    cqa_query_add(
-        &query,
-        " GROUP BY c.person ORDER BY avg(c.score_c) IS NULL, avg(c.score_c), c.person LIMIT 5000");
+    cqa_query_add(&query, " GROUP BY c.day, c.person) s GROUP BY s.person"
+                          " ORDER BY sum(s.scored) = 0,"
+                          " sum(s.score_c) * 1.0 / nullif(sum(s.scored), 0), s.person"
+                          " LIMIT 5000");
     cqa_list_ask(&list, &query, 17, error);
     while (cqa_list_next(&list, error)) {
         const struct cqa_person_row person = person_of(list.row);
@@ -97,16 +110,23 @@ enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scop
     struct cqa_query query = {0};
     struct cqa_list list;
 
-    if (cqa_list_take(scores, &list, error) == NULL)
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
+    if (db == NULL)
         return list.status;
-    cqa_query_add(&query, "SELECT c.day," SUMS " FROM calls c WHERE 1 = 1");
+    cqa_query_add(&query,
+                  "SELECT s.day," SUMS " FROM (SELECT" DAY_SUMS ", c.day AS day FROM calls c");
+    cqa_query_index(&query, db,
+                    person || scope->person ? "calls_by_person"
+                    : team                  ? "calls_by_team"
+                                            : "calls_sums");
+    cqa_query_add(&query, " WHERE 1 = 1");
     if (person != NULL)
         cqa_query_text(&query, " AND c.person = ?", person);
     if (team != NULL)
         cqa_query_text(&query, " AND c.team = ?", team);
     add_days(&query, "c.day", day_from, day_to);
     cqa_query_scope(&query, "c", scope);
-    cqa_query_add(&query, " GROUP BY c.day ORDER BY c.day LIMIT 1000");
+    cqa_query_add(&query, " GROUP BY c.day) s GROUP BY s.day ORDER BY s.day LIMIT 1000");
     cqa_list_ask(&list, &query, 16, error);
     while (cqa_list_next(&list, error)) {
         const struct cqa_day_row day = day_of(list.row);
@@ -130,25 +150,29 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
     struct cqa_query query = {0};
     struct cqa_list list;
 
-    if (cqa_list_take(scores, &list, error) == NULL)
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
+    if (db == NULL)
         return list.status;
-    cqa_query_add(
-        &query,
-        "SELECT f.rule, count(*),"
-        " count(*) FILTER (WHERE f.state = 0"
-        "  AND (f.points_c > 0 OR f.automatic_fail <> 0)"
-        "  AND NOT " CQA_DAY_IS_CLOSED(
-            "f.day") "),"
-                     " count(*) FILTER (WHERE f.state = 1), count(*) FILTER (WHERE f.state = 2),"
-                     " count(*) FILTER (WHERE f.state = 3),"
-                     " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
-                     "  ORDER BY learned_ms DESC LIMIT 1),"
-                     " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
-                     "  ORDER BY learned_ms DESC LIMIT 1) FROM flags f WHERE f.current = 1 AND "
-                     "f.author IS NULL");
+    cqa_query_add(&query,
+                  "SELECT s.rule, sum(s.flags),"
+                  " sum(CASE WHEN " CQA_DAY_IS_CLOSED(
+                      "s.day") " THEN 0 ELSE s.open_count END),"
+                               " sum(s.confirmed), sum(s.overturned), sum(s.changed),"
+                               " (SELECT title_en FROM rubric_rules q WHERE q.rule = s.rule"
+                               "  ORDER BY learned_ms DESC LIMIT 1),"
+                               " (SELECT title_zh FROM rubric_rules q WHERE q.rule = s.rule"
+                               "  ORDER BY learned_ms DESC LIMIT 1) FROM (SELECT f.day AS day, "
+                               "f.rule AS rule,"
+                               " count(*) AS flags, count(*) FILTER (WHERE f.state = 0"
+                               "  AND (f.points_c > 0 OR f.automatic_fail <> 0)) AS open_count,"
+                               " count(*) FILTER (WHERE f.state = 1) AS confirmed,"
+                               " count(*) FILTER (WHERE f.state = 2) AS overturned,"
+                               " count(*) FILTER (WHERE f.state = 3) AS changed FROM flags f");
+    cqa_query_index(&query, db, "flags_agreed");
+    cqa_query_add(&query, " WHERE f.current = 1 AND f.author IS NULL");
     add_days(&query, "f.day", day_from, day_to);
     cqa_query_scope(&query, "f", scope);
-    cqa_query_add(&query, " GROUP BY f.rule ORDER BY f.rule");
+    cqa_query_add(&query, " GROUP BY f.day, f.rule) s GROUP BY s.rule ORDER BY s.rule");
     cqa_list_ask(&list, &query, 8, error);
     while (cqa_list_next(&list, error)) {
         const struct cqa_rule_row rule = rule_of(list.row);

@@ -2,6 +2,7 @@
 /* Days that are closed: what closes them, what opens them again, and which they are. */
 #include <stdio.h>
 #include "scores/audit.h"
+#include "scores/objections.h"
 #include "scores/periods.h"
 #include "scores/store_internal.h"
 
@@ -79,10 +80,13 @@ enum cqa_status cqa_days_close(struct cqa_scores *scores, struct cqa_sql *db,
                                const struct cqa_identity *who,
                                const struct cqa_period_closed *period, struct cqa_error *error)
 {
-    const enum cqa_status status =
+    enum cqa_status status =
         cqa_sql_do(db, error, &insert_period, period->day_from, period->day_to + 1, who->user,
                    cqa_scores_now_ms(scores), period->note);
 
+    if (status == CQA_OK)
+        status = cqa_objections_close(scores, db, who, period->day_from, period->day_to,
+                                      period->note, error);
     return status == CQA_OK ? audit_closing(scores, db, who, period, error) : status;
 }
 
@@ -153,6 +157,8 @@ static enum cqa_status open_period(struct cqa_sql *db, void *context, struct cqa
 
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &delete_period, it->period);
+    if (status == CQA_OK)
+        status = cqa_objections_reopen(db, it->day_from, it->day_end - 1, error);
     if (status == CQA_OK)
         status = cqa_sql_number(db, it->waiting, error, &count_waiting, it->day_from, it->day_end);
     return status == CQA_OK ? audit_opening(db, it, error) : status;

@@ -38,7 +38,7 @@ enum cqa_status cqa_days_look(struct cqa_sql *db, int64_t day_from, int64_t day_
                               struct cqa_period_open *out, int64_t *overlapping,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
-/* With its row of the audit log. */
+/* With its row of the audit log; objections that nobody has answered are closed with the days. */
 enum cqa_status cqa_days_close(struct cqa_scores *scores, struct cqa_sql *db,
                                const struct cqa_identity *who,
                                const struct cqa_period_closed *period,

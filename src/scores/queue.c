@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include "scores/flags_internal.h"
+#include "scores/search.h"
 
 const char *const cqa_flag_order_words[CQA_FLAG_ORDER_COUNT + 1] = {"worst", "points", "confidence",
                                                                     "newest", NULL};
@@ -94,6 +95,7 @@ void cqa_flag_filter_add(struct cqa_query *query, struct cqa_sql *db,
 {
     if (filter->rule != NULL)
         cqa_query_text(query, " AND f.rule = ?", filter->rule);
+    cqa_search_add(query, "f", &filter->search, 0);
     if (filter->agent != NULL)
         cqa_query_text(query, " AND f.agent = ?", filter->agent);
     if (filter->person != NULL)

@@ -358,17 +358,61 @@ static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash 
 /* Until when a password that others have seen lets its owner set another one (docs/decisions/0189);
  * NULL: it is the owner's. */
 static const char once_step[] = "ALTER TABLE users ADD COLUMN once_until_ms INTEGER;";
+/*
+ * Under which name a request decided, so that one that is sent again decides nothing more
+ * (docs/decisions/0159). Objections of days that were closed before wait no longer. And indexes
+ * that hold all that sums are made of, a day's rows side by side.
+ */
+static const char requests_step[] =
+    "ALTER TABLE decisions ADD COLUMN request TEXT;"
+    "CREATE UNIQUE INDEX decisions_by_request ON decisions(user, request)"
+    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS
+    "CREATE INDEX calls_sums ON calls(day, person, team, score_c, measurable, flag_count,"
+    " open_count, duration_ms, talk_agent_ms, talk_customer_ms, silence_ms, hold_ms, overtalk_ms,"
+    " response_ms, copy_of);"
+    "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author,"
+    " current) WHERE current = 1;";
+/* What is done beside requests, for a person, by one of the servers (docs/decisions/0207). */
+static const char jobs_step[] =
+    "CREATE TABLE jobs("
+    " id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES users(id), address TEXT NOT NULL,"
+    " method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, type TEXT NOT NULL,"
+    " body BLOB NOT NULL, at_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " stop INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,"
+    " total INTEGER NOT NULL DEFAULT 0, begun_ms INTEGER, ended_ms INTEGER, taken_by TEXT,"
+    " taken_ms INTEGER, status INTEGER, reply_type TEXT, reply_name TEXT, reply BLOB);"
+    "CREATE INDEX jobs_by_user ON jobs(user, id);"
+    "CREATE INDEX jobs_unfinished ON jobs(id) WHERE state < 2;";
 
 static const char *const steps[] = {
-    people_step,           calls_step,        flags_step,
-    notices_step,          clips_step,        cqa_appraisal_schema,
-    rubrics_step,          coaching_step,     previews_step,
-    cqa_appraisal_faults,  generations_step,  one_call_step,
-    cqa_appraisal_leasts,  reason_codes_step, cqa_appraisal_answers,
-    evidence_step,         limits_step,       second_step,
-    failures_step,         kept_step,         shared_step,
-    cqa_appraisal_written, claims_step,       shown_step,
-    counted_step,          once_step,
+    people_step,
+    calls_step,
+    flags_step,
+    notices_step,
+    clips_step,
+    cqa_appraisal_schema,
+    rubrics_step,
+    coaching_step,
+    previews_step,
+    cqa_appraisal_faults,
+    generations_step,
+    one_call_step,
+    cqa_appraisal_leasts,
+    reason_codes_step,
+    cqa_appraisal_answers,
+    evidence_step,
+    limits_step,
+    second_step,
+    failures_step,
+    kept_step,
+    shared_step,
+    cqa_appraisal_written,
+    claims_step,
+    shown_step,
+    counted_step,
+    once_step,
+    requests_step,
+    jobs_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

@@ -10,6 +10,15 @@
  * never changed; a new one is written for both, under the same number.
  */
 enum { CQA_SCORES_SCHEMA_FIRST = 21 };
+
+/* Objections that waited in days that were closed before closing ended them. */
+#define CQA_OBJECTIONS_OF_CLOSED_DAYS                                                              \
+    "UPDATE objections SET outcome = 3, (decided_by, decided_ms, answer) ="                        \
+    " (SELECT p.closed_by, p.closed_ms, p.note FROM periods p JOIN calls c ON"                     \
+    " p.from_day <= c.day AND c.day < p.to_day WHERE c.id = objections.call)"                      \
+    " WHERE outcome = 0 AND call IN (SELECT c.id FROM calls c JOIN periods p ON"                   \
+    " p.from_day <= c.day AND c.day < p.to_day);"
+
 extern const struct cqa_sql_schema cqa_scores_schema;
 extern const struct cqa_sql_schema cqa_scores_schema_postgres;
 

@@ -88,12 +88,21 @@ struct cqa_scope {
 
 /* ---- calls */
 
+/* Calls and flags by part of a name, of an extension, or of a customer's number (search.h). */
+struct cqa_search {
+    const char *text;    /* in lower case; NULL: all */
+    const char *pattern; /* the same, of cqa_search_pattern */
+    const char *people;  /* whose names are meant besides, each as "|name|"; NULL: nobody's */
+    int whole_numbers;   /* a number is found by all of it alone: who asks may not see it */
+};
+
 enum cqa_call_order { CQA_CALLS_BY_ARRIVAL, CQA_CALLS_NEWEST, CQA_CALLS_WORST };
 
 /* NULL, 0 and INT64_MIN/MAX-like absences: no filter by that. Days are yyyymmdd, from..to
  * inclusive. */
 struct cqa_call_filter {
     const char *agent, *person, *team, *queue, *source, *rule;
+    struct cqa_search search;
     const char *call;                    /* all recordings of the call of this id */
     const char *rubric, *rubric_version; /* that scored them */
     int64_t day_from, day_to;            /* 0: open */
@@ -116,6 +125,7 @@ struct cqa_call_row {
     const char *body; /* callqa.result/1 as stored */
     const int64_t *decided_c;
     int64_t flag_count, open_count;
+    int is_closed; /* its day is */
 };
 
 /* Visits rows in order until `visit` returns non-zero or they end. */
@@ -123,6 +133,11 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
                                  const struct cqa_call_filter *filter,
                                  int (*visit)(void *context, const struct cqa_call_row *row),
                                  void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* How many calls the filter finds, wherever it is to begin and end. */
+enum cqa_status cqa_scores_count_calls(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                       const struct cqa_call_filter *filter, int64_t *count,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
  * The numbers of the calls named `call_id` (of `source`, where that is not NULL) that the scope

@@ -172,17 +172,37 @@ static void read_passwords(struct cqa_server_config *config, const struct cqa_ya
 }
 
 /* Roles by their numbers, which are scores/accounts.h's; a recorder has tokens, no account. */
-static void read_factor_roles(struct cqa_server_config *config, const struct cqa_yaml_node *root,
-                              struct cqa_problems *problems)
+static const char *const roles[] = {"admin", "lead", "auditor", "agent", "", "hr", NULL};
+enum { AUDITOR = 2, AGENT = 3, HR = 5 };
+
+/* `*out` stays where the key is not there. */
+static void read_roles(const struct cqa_yaml_node *map, const char *key, unsigned *out,
+                       struct cqa_problems *problems)
 {
-    static const char *const roles[] = {"admin", "lead", "auditor", "agent", "", "hr", NULL};
-    const struct cqa_yaml_node *list =
-        cqa_yaml_want(root, "second_factor", CQA_YAML_LIST, 0, problems);
+    const struct cqa_yaml_node *list = cqa_yaml_want(map, key, CQA_YAML_LIST, 0, problems);
     int role = 0;
 
+    if (list != NULL)
+        *out = 0;
     for (size_t i = 0; list != NULL && i < cqa_yaml_count(list); i++)
         if (cqa_yaml_as_word(cqa_yaml_item(list, i), roles, &role, problems))
-            config->factor_roles |= 1u << role;
+            *out |= 1u << role;
+}
+
+static void read_numbers(struct cqa_server_config *config, const struct cqa_yaml_node *root,
+                         struct cqa_problems *problems)
+{
+    static const char *const keys[] = {"masked_for", "shown_on_request", NULL};
+    const struct cqa_yaml_node *map =
+        cqa_yaml_want(root, "customer_numbers", CQA_YAML_MAP, 0, problems);
+
+    config->numbers_masked_for = 1u << AUDITOR | 1u << AGENT | 1u << HR;
+    config->numbers_shown_to = 1u << AUDITOR;
+    if (map == NULL)
+        return;
+    cqa_yaml_only(map, keys, problems);
+    read_roles(map, "masked_for", &config->numbers_masked_for, problems);
+    read_roles(map, "shown_on_request", &config->numbers_shown_to, problems);
 }
 
 static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_node *root,
@@ -216,6 +236,7 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
                                        "item_bytes_max",
                                        "session",
                                        "objection_days",
+                                       "answer_days",
                                        "clip_days",
                                        "notices",
                                        "public_url",
@@ -223,6 +244,7 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
                                        "shifts",
                                        "reasons",
                                        "second_factor",
+                                       "customer_numbers",
                                        "passwords",
                                        "store_password_file",
                                        "store_ca_file",
@@ -234,7 +256,8 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
                                          .item_bytes_max = 8 << 20,
                                          .session_idle_ms = 8 * 3600000LL,
                                          .session_ms_max = 24 * 3600000LL,
-                                         .objection_days = 14};
+                                         .objection_days = 14,
+                                         .answer_days = 7};
     struct cqa_yaml *yaml = cqa_yaml_load(path, problems);
     const struct cqa_yaml_node *root = cqa_yaml_root(yaml, problems);
     if (root != NULL) {
@@ -253,9 +276,11 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
         cqa_yaml_get_whole(root, "item_bytes_max", 0, 1024, 64 << 20, &config->item_bytes_max,
                            problems);
         read_session(config, root, problems);
-        read_factor_roles(config, root, problems);
+        read_roles(root, "second_factor", &config->factor_roles, problems);
+        read_numbers(config, root, problems);
         read_passwords(config, root, problems);
         cqa_yaml_get_whole(root, "objection_days", 0, 0, 365, &config->objection_days, problems);
+        cqa_yaml_get_whole(root, "answer_days", 0, 0, 365, &config->answer_days, problems);
         cqa_yaml_get_whole(root, "clip_days", 0, 0, 36500, &config->clip_days, problems);
         cqa_notice_config_read(&config->notices, &config->arena, root, problems);
         read_shifts(config, root, problems);

@@ -35,9 +35,12 @@ struct cqa_server_config {
     int64_t session_idle_ms;
     int64_t session_ms_max;
     struct cqa_password_rules passwords;
-    unsigned factor_roles;  /* of roles (1 << its number) whose accounts need a second factor */
-    int64_t objection_days; /* how long after the call an agent may object */
-    int64_t clip_days;      /* evidence clips go so long after their call came; 0: with it */
+    unsigned factor_roles; /* of roles (1 << its number) whose accounts need a second factor */
+    unsigned numbers_masked_for; /* roles, the same, that see customers' numbers with stars */
+    unsigned numbers_shown_to;   /* and those of them that may ask for one in full */
+    int64_t objection_days;      /* how long after the call an agent may object */
+    int64_t answer_days;         /* and how long after that it is to be answered; 0: not said */
+    int64_t clip_days;           /* evidence clips go so long after their call came; 0: with it */
     struct cqa_notice_config notices;
     const char *time_zone; /* of the site's clocks; NULL: the machine's own */
     struct cqa_zone *zone; /* the same, loaded */

@@ -28,6 +28,12 @@ static inline size_t cqa_frame_at(int64_t ms)
     return (size_t)(ms / CQA_FRAME_MS);
 }
 
+/* Of a span, the frames over half in it are [cqa_border_at(start_ms), cqa_border_at(end_ms)). */
+static inline size_t cqa_border_at(int64_t ms)
+{
+    return cqa_frame_at(ms + CQA_FRAME_MS / 2);
+}
+
 /* Levels are bytes of half a dB from -110 dBFS (a full-scale square wave is 0 dBFS). */
 static inline float cqa_level_dbfs(uint8_t level)
 {

@@ -96,8 +96,8 @@ static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_sp
             cqa_span_length_ms(span) < VOICE_MS)
             continue;
         const struct cqa_voice voice =
-            cqa_voice_hear(&scene->frames->channel[scene->agent], cqa_frame_at(span.start_ms),
-                           cqa_frame_at(span.end_ms));
+            cqa_voice_hear(&scene->frames->channel[scene->agent], cqa_border_at(span.start_ms),
+                           cqa_border_at(span.end_ms));
         if (sum.weight > 0)
             cqa_voice_add(&sum, &voice);
         else

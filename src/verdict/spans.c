@@ -76,8 +76,8 @@ enum cqa_status cqa_verdict_take(struct cqa_measurable *measurable, struct cqa_s
  */
 static int is_ambiguous(const struct cqa_scene *scene, const struct cqa_event *event)
 {
-    const size_t first = cqa_frame_at(event->start_ms);
-    const size_t last = cqa_frame_at(event->end_ms);
+    const size_t first = cqa_border_at(event->start_ms);
+    const size_t last = cqa_border_at(event->end_ms);
     size_t still = 0;
 
     if (scene->mono || event->type != CQA_EVENT_HOLD || event->kind != CQA_KIND_MUTE)

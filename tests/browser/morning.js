@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // A queue as long as a morning: more of the stage's calls that have flags, on days before.
+import { person } from "./round.js";
 
 /** Posts copies of calls, as the recorder `name`, until `least` flags wait for a decision; `page` is somebody who may list them. */
 export async function fillQueue(stage, page, least, name) {
   const ask = (path) => page.evaluate(async (to) => (await fetch(`api/v1/${to}`)).json(), path);
   const token = stage.command("token", "add", name, "--role", "recorder").trim();
-  const { calls } = await ask("calls?limit=100");
+  const lead = await person(stage.url, "lead"); // whose results have no stars in them
+  const { calls } = await lead("GET", "calls?limit=100");
   const costing = calls.filter(({ score }) => score?.deductions.some(({ points }) => points > 0));
   const wanting = least - (await ask("flags/count")).flags;
   const lines = [];

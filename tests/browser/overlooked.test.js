@@ -55,6 +55,12 @@ test("an objection to a flag stands in the way of closing, with a way to it; acc
       assert.match(await textOf(page, ".banner.due"), words);
       assert.match(await textOf(page, ".paper .due"), words);
     }, { language });
+    await as("lead", async (page) => {
+      await visit(page, "#/objections?outcome=accepted");
+      assert.match(await textOf(page, "article.panel .due"), new RegExp(words.source, "i"));
+      await page.click("article.panel .due a");
+      await page.waitForFunction((to) => location.hash.startsWith(to), `#/appraisal/${round}/results`);
+    }, { language });
   }
   await as("li", async (page) => {
     await visit(page, `#/appraisal/${round}/sheet`);

@@ -99,6 +99,9 @@ test("a call: result, flags, comments, sound and waveform", async () => {
   const [flag] = (await get("ann", "flags?rule=dead-air&limit=1")).flags;
   const call = `calls/~${flag.call.number}`;
   await get("ann", call);
+  await post("ann", `${call}/customer`, {}, 200);
+  await post("hr", `${call}/customer`, {}, 403);
+  await get("lead", "calls?search=zs&limit=1");
   await get("ann", `${call}/flags`);
   await get("ann", `${call}/comments`);
   await post("ann", `${call}/comments`, { text: "Listen here", position_ms: 1000 }, 201);

@@ -5,7 +5,7 @@
 cd "${1:-.}" || exit 2
 awk '
 BEGIN {
-    split("base:0 sql:1 child:1 audio:2 recorder:2 book:2 watch:2 post:2 signal:3 facts:3 track:4 event:5 measure:6 verdict:7 " \
+    split("base:0 sql:1 child:1 spelling:1 audio:2 recorder:2 book:2 watch:2 post:2 signal:3 facts:3 track:4 event:5 measure:6 verdict:7 " \
           "rubric:8 appraisal:8 result:10 settings:10 report:11 store:11 scores:11 review:12 analysis:12 rounds:13 pipeline:13 " \
           "work:14 http:15 media:15 api:16 daemon:17 cli:17 server:17 codecs:18", pairs, " ")
     for (i in pairs) { split(pairs[i], p, ":"); layer[p[1]] = p[2] }

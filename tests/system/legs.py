@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from bench import Site, fail, wait_until
@@ -134,7 +135,7 @@ def by_channels_that_are_equal(desk, top, sample, expected):
             fail("equal channels, alone: %s" % alone["recording"])
     shutil.copy(sample, legs[0])
     both = desk.analyze("--recorder", "freepbx", *legs)
-    if len(both) != 2 or "this has two" not in desk.said:
+    if len(both) != 2 or "%s and %s: " % tuple(legs) not in desk.said or "one of the two has more" not in desk.said:
         fail("a file of both parties and a leg: %s, %s" % ([r["recording"] for r in both], desk.said))
 
 
@@ -470,12 +471,20 @@ def whichever_they_are(programs, sample):
         site.stop_daemon()
 
 
+class HeardSite(Site):
+    def write_server_config(self):
+        super().write_server_config()
+        with open(self.server_config, "a") as out:
+            out.write("audio:\n  - %s\n" % self.watched[0])
+
+
 def both_converted_beside(programs, sample):
-    """One call while both codings of its files lie there, though each party is heard on the other's line; it lies where what is left does."""
-    with Site(programs, leg_wait="2s") as site:
+    """One call while both codings of its files lie there, though each party is heard on the other's line; played from what is left."""
+    with HeardSite(programs, leg_wait="2s") as site:
         lives = Lives(site, site.top, sample)
         for ending, channels in zip(LEGS, ("2,1v0.1", "1,2v0.1")):
             sox(sample, lives.leg[ending], "remix", channels)
+        lead = site.run("callqa-server", "token", "add", "lead", "--role", "lead", "--config", site.server_config).stdout.strip()
         site.start_server()
         site.start_daemon()
         for ending in LEGS:
@@ -499,6 +508,10 @@ def both_converted_beside(programs, sample):
                    lambda: [leg["path"] for leg in lives.calls(1)[0]["recording"]["legs"]] == mp3)
         wait_until("nothing waits", lives.is_quiet)
         expect("calls of conversions alone", [c["recording"]["path"] for c in site.server_calls()], mp3[:1])
+        request = urllib.request.Request("http://127.0.0.1:%d/api/v1/calls/%s/audio" % (site.port, "~1"),
+                                         headers={"Authorization": "Bearer " + lead})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            expect("it can be heard", len(answer.read()) > 4000, True)
         site.stop_daemon()
 
 

@@ -47,8 +47,8 @@ export function address(path, query = {}) {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One try. Throws a Refusal of status 0 when no answer came. */
-async function tryOnce(method, path, query, body, type) {
-  const headers = {};
+async function tryOnce(method, path, query, body, type, more = {}) {
+  const headers = { ...more };
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   if (body !== undefined) headers["Content-Type"] = type;
   try {
@@ -71,15 +71,15 @@ async function tryFor(method, ...more) {
   return tryOnce(method, ...more);
 }
 
-async function ask(method, path, query, body, type = "application/json") {
-  const reply = await tryFor(method, path, query, body, type);
+async function ask(method, path, query, body, type = "application/json", more = {}) {
+  const reply = await tryFor(method, path, query, body, type, more);
   if (reply.status === 204) return null;
   if (reply.ok) return reply.json().catch(() => null);
-  if (reply.status === 401 && path !== "session" && await onLost()) return ask(method, path, query, body, type);
+  if (reply.status === 401 && path !== "session" && await onLost()) return ask(method, path, query, body, type, more);
   const answer = await reply.json().catch(() => null);
   if (path !== "session" && answer?.type?.endsWith("csrf")) {
     const isSame = await onElse();
-    if (isSame) return ask(method, path, query, body, type);
+    if (isSame) return ask(method, path, query, body, type, more);
     if (isSame === false) throw new Refusal(401, words(reply, answer));
   }
   throw new Refusal(reply.status, words(reply, answer), answer?.type?.split(/[/:]/).at(-1));
@@ -94,6 +94,10 @@ function words(reply, answer) {
 
 export const get = (path, query) => ask("GET", path, query);
 export const post = (path, body = {}) => ask("POST", path, {}, body);
+/** One that may be sent again: under the same `name` the server does it once. */
+export const postNamed = (path, body, name) => ask("POST", path, {}, body, "application/json", { "Idempotency-Key": name });
+/** The same as a job, which is done beside requests (jobs.js): resolves to { job }. */
+export const keep = (method, path, query, body) => ask(method, path, query, body, "application/json", { Prefer: "respond-async" });
 /** A POST of what is not JSON, or with a query. */
 export const send = (path, query, body, type, method = "POST") => ask(method, path, query, body, type);
 export const put = (path, body) => ask("PUT", path, {}, body);

@@ -78,8 +78,8 @@ const showOwn = async () => (await import("./own.js")).ownAccount(who, start);
 
 /** How much waits for this person, in the menu. */
 async function showWaiting() {
-  const { objections, follow_ups, samples } = await get("waiting").catch(() => ({}));
-  for (const [path, n] of [["objections", objections], ["coaching", follow_ups], ["samples", samples]]) {
+  const { objections, follow_ups, samples, evaluations } = await get("waiting").catch(() => ({}));
+  for (const [path, n] of [["objections", objections], ["coaching", follow_ups], ["samples", samples], ["appraisal", evaluations]]) {
     const place = document.querySelector(`[data-waits="${path}"]`);
     if (!place) continue;
     place.hidden = !n;

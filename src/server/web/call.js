@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // One call: heard, seen, and its score taken apart rule by rule.
-import { callPath, get } from "./api.js";
+import { callPath, get, post } from "./api.js";
+import { agentOf } from "./agent.js";
 import { bearsSection } from "./bears.js";
-import { agentOf, callEvents, callFacts, callMeasures } from "./callfacts.js";
+import { callEvents, callFacts, callMeasures } from "./callfacts.js";
 import { CallRemarks } from "./callremarks.js";
 import { CallScore } from "./callscore.js";
 import { CallSound } from "./callsound.js";
@@ -54,7 +55,7 @@ class CallPage {
     const seek = (ms) => this.sound.player.seek(ms);
     this.element = h("div.call", {}, this.head(), mayHear(who) && this.sound.element, this.settling,
       h("div.columns", {}, h("div.side", {}, this.score.element, this.remarks && this.remarks.element),
-        h("div.side", {}, callFacts(result, this.person), bearsSection(result, seek), callMeasures(result), callEvents(result, seek))));
+        h("div.side", {}, callFacts(result, this.person, who.numbers === "on_request" && (() => post(callPath(call, "/customer")).then(({ number }) => number))), bearsSection(result, seek), callMeasures(result), callEvents(result, seek))));
     useKeys(this.keys());
   }
 

@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What stands beside a call's score: its facts, what was measured, its events.
 import { eventTint, partyOf } from "./bears.js";
-import { h } from "./dom.js";
+import { agentOf } from "./agent.js";
+import { failed } from "./dialog.js";
+import { h, replace } from "./dom.js";
 import { fact } from "./flagpane.js";
 import { eventWords } from "./lanes.js";
 import { fixed, number, t, word } from "./text.js";
 
-/** "zhang (8001)": who held the extension, where that is known. */
-export const agentOf = ({ agent }, person) => (person && agent && person !== agent ? t("call.agentAt", { person, extension: agent }) : person ?? agent);
+/** The customer's number; where it has stars, with the way to it in full for those who may ask: ask() resolves to it. */
+function customerPart({ customer }, ask) {
+  if (!customer?.includes("*") || !ask) return customer ?? "–";
+  const shown = h("span", {}, customer);
+  const button = h("button.plain", { type: "button", title: t("number.why"), onclick: () => ask().then((number) => { replace(shown, number); button.remove(); }).catch(failed) }, t("number.show"));
+  return [shown, " ", button];
+}
 
-/** Who called whom, by which recorder, into which files. */
-export function callFacts({ recording, call }, person) {
+/** `askNumber`: see customerPart. Who called whom, by which recorder, into which files. */
+export function callFacts({ recording, call }, person, askNumber) {
   const [legs, copies] = [recording.legs, recording.copies].map((list) => (Array.isArray(list) ? list : []));
   const files = (list) => h("ul.files", {}, list.map((words) => h("li", {}, words)));
   const nameOf = (path) => String(path).split("/").at(-1);
   return h("section", {}, h("h2", {}, t("call.facts")), h("dl.facts", {},
-    fact("flag.person", agentOf(call, person) ?? "–"), fact("call.customer", call.customer ?? "–"), fact("call.source", call.source ?? "–"),
+    fact("flag.person", agentOf(call, person) ?? "–"), fact("call.customer", customerPart(call, askNumber)), fact("call.source", call.source ?? "–"),
     fact("call.layout", word("layout", recording.layout)), fact("call.encoding", `${recording.container} ${recording.encoding}, ${number(recording.rate_hz / 1000)} kHz`),
     legs.length > 0 && fact("call.legs", files(legs.map((leg, index) => `${partyOf({ role: leg?.role, index }, recording.layout).name}: ${nameOf(leg?.path)}`))),
     copies.length > 0 && fact("call.copies", files(copies.map(nameOf)))));

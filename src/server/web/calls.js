@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Calls with their scores: newest or worst first, by whom and when.
 import { get } from "./api.js";
+import { agentOf } from "./agent.js";
 import { severityChip, totalOf } from "./decide.js";
 import { emptyState, failed, field, folded } from "./dialog.js";
 import { h, replace } from "./dom.js";
@@ -11,7 +12,7 @@ import { shiftFilter } from "./shift.js";
 import { clock, siteTime, t, word } from "./text.js";
 
 const PAGE = 50;
-const names = ["sort", "person", "agent", "team", "queue", "rule", "score_below", "from", "to", "shift", "without_day"];
+const names = ["sort", "search", "person", "agent", "team", "queue", "rule", "score_below", "from", "to", "shift", "without_day"];
 const ranks = ["note", "minor", "major", "critical"];
 
 export async function callsPage({ who, query }) {
@@ -21,7 +22,7 @@ export async function callsPage({ who, query }) {
   let cursor = "";
   const load = async () => {
     const answer = await get("calls", { ...asked, sort: asked.without_day ? "arrival" : asked.sort || "newest", limit: PAGE, cursor });
-    rows.append(...answer.calls.map(row));
+    rows.append(...answer.calls.map((call, i) => row(call, answer.whose[i])));
     cursor = answer.next;
     replace(more, cursor && h("button", { type: "button", onclick: () => load().catch(failed) }, t("do.more")));
     more.hidden = !cursor;
@@ -39,11 +40,14 @@ export function step(rows, by) {
   links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
 }
 
+/** Part of a name, also by pinyin, or of an extension; in lists that know numbers, of one. */
+export const searchField = (value, hasNumbers) => field(t("filter.search"), h("input", { name: "search", type: "search", size: 10, maxlength: 64, value: value ?? "", title: t(hasNumbers ? "filter.searchNumbers" : "filter.searchNames") }));
+
 function filters(who, asked) {
   const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault(),
     onchange: () => goTo("calls", Object.fromEntries(new FormData(form))) },
   field(t("calls.order"), h("select", { name: "sort" }, ["newest", "worst"].map((value) => h("option", { value, selected: asked.sort === value }, t(`calls.${value}`))))),
-  who.role !== "agent" && [["person", 9], ["team", 9]].map(([name, size]) => field(t(`flag.${name}`), h("input", { name, size, value: asked[name] ?? "" }))),
+  searchField(asked.search, true), who.role !== "agent" && [["person", 9], ["team", 9]].map(([name, size]) => field(t(`flag.${name}`), h("input", { name, size, value: asked[name] ?? "" }))),
   field(t("flag.queue"), h("input", { name: "queue", size: 9, value: asked.queue ?? "" })), field(t("flag.rule"), ruleFilter(who, asked.rule ?? "")),
   field(t("calls.below"), h("input", { name: "score_below", type: "number", min: 0, max: 1000, step: "any", value: asked.score_below ?? "" })),
   field(t("filter.from"), h("input", { name: "from", type: "date", value: asked.from ?? "" })), field(t("filter.to"), h("input", { name: "to", type: "date", value: asked.to ?? "" })), shiftFilter(asked.shift),
@@ -51,13 +55,12 @@ function filters(who, asked) {
   return form;
 }
 
-function row({ call, recording, score }) {
+function row({ call, recording, score }, { number: own, person }) {
   const lines = score?.deductions ?? [];
-  const href = `#/call/${encodeURIComponent(call.id)}${call.source ? `?source=${encodeURIComponent(call.source)}` : ""}`;
   const worst = lines.reduce((rank, line) => Math.max(rank, ranks.indexOf(line.severity)), -1);
   return h("tr", {},
-    h("td", {}, h("a", { href }, siteTime(call.started_at)), h("small", {}, call.direction ? word("direction", call.direction) : "")),
-    h("td", {}, call.agent ?? "–"), h("td", {}, call.customer ?? "–"), h("td", {}, call.queue ?? "–"),
+    h("td", {}, h("a", { href: `#/call/~${own}` }, siteTime(call.started_at)), h("small", {}, call.direction ? word("direction", call.direction) : "")),
+    h("td", {}, agentOf(call, person) ?? "–"), h("td", {}, call.customer ?? "–"), h("td", {}, call.queue ?? "–"),
     h("td.number", {}, clock(recording.duration_ms)), h("td.number", {}, score ? totalOf(score) : "–"),
     h("td", {}, lines.length ? [worst >= 0 && severityChip({ severity: ranks[worst] }), " ", t("calls.flags", { n: lines.length })] : h("small", {}, t("calls.noFlags"))));
 }

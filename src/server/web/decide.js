@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What people do to flags: confirm, overturn, change the points, take back, add by hand, object.
-import { callPath, get, ownName, post } from "./api.js";
+import { callPath, get, post } from "./api.js";
 import { askForm, failed, field, notice } from "./dialog.js";
 import { h } from "./dom.js";
 import { isUnderObjection, mayObject, objectionSteps } from "./objected.js";
@@ -32,29 +32,19 @@ function reasonField(label) {
 
 const given = ({ reason, reason_code }) => ({ ...(reason ? { reason } : {}), ...(reason_code ? { reason_code } : {}) });
 
-/** How the flags of the call `number` stand after a refusal, and whether that is what the own decision has made of `flag`: heard the first time, and not answered. */
-async function afterRefusal(error, { flag, number }, state) {
-  const now = error.status === 409 ? await get(callPath(number, "/flags")).catch(() => null) : null;
-  const own = now?.flags.find((one) => one.flag === flag);
-  return { now, isHeard: own?.decided_by === ownName() && own.state === state };
-}
-
 /** What waited and was refused is told with the flag's name: its row may be nowhere in sight. */
-export async function tellRefused({ body, about }, error) {
-  if (error.status === 401 || (await afterRefusal(error, about, body.state)).isHeard) return;
-  failed({ message: t("decide.refused", { what: about.what, why: error.message }) });
+export function tellRefused({ about }, error) {
+  if (error.status !== 401) failed({ message: t("decide.refused", { what: about.what, why: error.message }) });
 }
 
-/** Sends a decision until it is answered: the call's flags as they now stand, or a Refusal. */
+/** Sends a decision until it is answered: the call's flags as they now stand, or a Refusal, with them (`now`) where something else had been decided. */
 export async function decideFlag(flag, verdict) {
   const seen = isUnderObjection(flag) ? { objection: flag.objection.objection } : {};
   const about = { flag: flag.flag, number: flag.call?.number ?? flag.number, what: titleOf(flag) };
   try {
     return await postSurely(`flags/${flag.flag}/decision`, { ...verdict, ...seen, was: flag.state }, about);
   } catch (error) {
-    const { now, isHeard } = await afterRefusal(error, about, verdict.state);
-    if (isHeard) return now;
-    error.now = now;
+    error.now = error.status === 409 ? await get(callPath(about.number, "/flags")).catch(() => null) : null;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // The flag at hand, beside the queue: its strip, its sound, what it costs, and what can be done about it.
+import { agentOf } from "./agent.js";
 import { groundLine } from "./bears.js";
 import { claimChip } from "./claims.js";
 import { flagWords, mayDecide, pointsOf, severityChip, stateChip, totalOf } from "./decide.js";
@@ -87,7 +88,7 @@ export class FlagPane {
     const { call } = flag;
     return h("dl.facts", {},
       fact("flag.points", pointsOf(flag)), fact("call.total", h("span", {}, totalOf(call))), fact("flag.confidence", share(flag.confidence)),
-      fact("flag.person", call.person ?? call.agent ?? "–"), call.team && fact("flag.team", call.team), call.queue && fact("flag.queue", call.queue),
+      fact("flag.person", agentOf(call, call.person) ?? "–"), call.team && fact("flag.team", call.team), call.queue && fact("flag.queue", call.queue),
       fact("flag.call", h("a", { href: this.target() }, siteTime(call.started_at), " · ", clock(call.duration_ms))),
       flag.decided_by && fact("flag.decided", t("flag.decidedBy", { who: flag.decided_by, when: moment(flag.decided_at) })),
       (flag.reason || flag.reason_code) && fact("decide.reason", reasonWords(flag)), flag.author && fact("flag.author", flag.author));

@@ -18,7 +18,10 @@ export const objectionChip = ({ objection }) => objection && h(`span.objected.${
 export const objectionSteps = (one) => h("ol.steps", {},
   h("li", {}, h("b", {}, one.by), " ", t("objections.objected"), h("small", {}, moment(one.at)), h("p.quoted", {}, one.text)),
   one.decided_by ? h("li", {}, h("b", {}, one.decided_by), " ", t(`objections.${one.outcome}`), h("small", {}, moment(one.decided_at)), one.answer && h("p.quoted", {}, one.answer))
-    : h("li.waiting", {}, t("objections.waiting")));
+    : h("li.waiting", {}, t("objections.waiting"), answerUntil(one)));
+
+/** Until when a lead is to answer, and that it is past. */
+const answerUntil = ({ answer_until: until }) => until && h(`small${new Date(until) < new Date() ? ".late" : ""}`, {}, t(new Date(until) < new Date() ? "objections.late" : "objections.until", { when: moment(until) }));
 
 /** What stands at the flag: the objection's steps; for an agent without one, until when there may be one. */
 export function objectionPart(flag, who) {

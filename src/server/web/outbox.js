@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Decisions on their way: sent again until the server has answered, also after the window was loaded anew.
-import { ownName, post, Refusal } from "./api.js";
+import { ownName, postNamed, Refusal } from "./api.js";
 import { h } from "./dom.js";
 import { recall, remember } from "./kept.js";
 import { t } from "./text.js";
@@ -24,11 +24,11 @@ function tell(isLost) {
 }
 
 /** Under another name nothing of it goes out: it waits until its author is back. */
-async function insist({ by, path, body }) {
+async function insist({ id, by, path, body }) {
   for (let tries = 0; ; tries++) {
     if (by !== ownName()) throw new Refusal(NOBODY, t("outbox.else"));
     try {
-      return await post(path, body);
+      return await postNamed(path, body, id);
     } catch (error) {
       if (!NOT_NOW.includes(error.status)) throw error;
       tell(true);
@@ -55,9 +55,9 @@ async function deliver(entry) {
   }
 }
 
-/** A POST that may be repeated: its answer, or the server's refusal, however long that takes. `about`: what a later window has to know of it. */
+/** A POST that is sent until it is heard, under one name, so that the server does it once: its answer, or the server's refusal, however long that takes. `about`: what a later window has to know of it. */
 export async function postSurely(path, body, about) {
-  const entry = { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), by: ownName(), path, body, about };
+  const entry = { id: crypto.getRandomValues(new Uint32Array(4)).join("-"), by: ownName(), path, body, about };
   remember("outbox", [...waiting(), entry]);
   return deliver(entry);
 }

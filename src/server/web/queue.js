@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // The queue of flags: pages from the server, walked with the keyboard, heard and decided without leaving it.
+import { agentOf } from "./agent.js";
 import { get } from "./api.js";
 import { groundLine } from "./bears.js";
 import { claimChip, claimFlags, isOthers } from "./claims.js";
@@ -155,7 +156,7 @@ class Queue {
     return h("tr", { tabindex: -1, onclick: () => this.select(i), ondblclick: () => this.open() },
       h("td", {}, severityChip(flag)),
       h("td.what", {}, h("span", {}, flagWords(flag)), groundLine(flag), h("small", { title: flag.rule }, titleOf(flag))),
-      h("td", {}, call.person ?? call.agent ?? "–", h("small", {}, [call.team, call.queue].filter(Boolean).join(" · "))),
+      h("td", {}, agentOf(call, call.person) ?? "–", h("small", {}, [call.team, call.queue].filter(Boolean).join(" · "))),
       h("td", {}, siteTime(call.started_at), h("small", {}, clock(call.duration_ms))),
       h("td.number", {}, clock(flag.start_ms), h("small", {}, t("seconds", { n: Math.round((flag.end_ms - flag.start_ms) / 1000) }))),
       h("td.number", {}, pointsOf(flag)), h("td.number", {}, share(flag.confidence)),

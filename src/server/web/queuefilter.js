@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What the queue is asked for: its filter, above it.
 import { get } from "./api.js";
+import { searchField } from "./calls.js";
 import { handOutButton } from "./claims.js";
 import { mayDecide } from "./decide.js";
 import { field } from "./dialog.js";
@@ -9,7 +10,7 @@ import { ruleFilter } from "./rule.js";
 import { shiftFilter } from "./shift.js";
 import { share, t, word } from "./text.js";
 
-export const filterNames = ["state", "severity", "rule", "person", "team", "queue", "confidence", "from", "to", "shift", "claim"];
+export const filterNames = ["state", "severity", "rule", "search", "person", "team", "queue", "confidence", "from", "to", "shift", "claim"];
 
 const states = ["", "note", "decided", "confirmed", "overturned", "changed", "any"];
 
@@ -32,6 +33,7 @@ export function queueFilter({ who, filter, onChange, onHandedOut }) {
     field(t("filter.state"), choose("state", states.map((name) => [name, t(`filter.state.${name || "open"}`)]))),
     field(t("flag.severity"), choose("severity", [["", t("filter.any")], ...["minor", "major", "critical"].map((name) => [name, t("filter.orWorse", { severity: word("severity", name) })])])),
     field(t("flag.rule"), ruleFilter(who, filter.rule)),
+    who.role !== "agent" && searchField(filter.search, false),
     who.role !== "agent" && field(t("flag.person"), type("person", { list: "people", size: 6, onfocus: offer })),
     who.role !== "agent" && field(t("flag.team"), type("team", { list: "teams", size: 6, onfocus: offer })),
     field(t("flag.queue"), type("queue", { size: 6 })),

@@ -5,7 +5,7 @@ import { bars, lineChart } from "./chart.js";
 import { personNotes } from "./coaching.js";
 import { flagWords, mayHear, pointsOf, stateChip } from "./decide.js";
 import { emptyState, field } from "./dialog.js";
-import { h } from "./dom.js";
+import { h, replace } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
 import { pastChanges } from "./previews.js";
 import { titleOf } from "./rule.js";
@@ -23,8 +23,8 @@ export async function teamPage({ who, query }) {
   const choice = h("select", { name: "team" }, h("option", { value: "" }, t("team.all")), teams.map((team) => h("option", { value: team, selected: team === query.team }, team)));
   return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.team")), periodForm(period, field(t("flag.team"), choice), (values) => goTo("team", values))),
     tiles(sum(shown), { ...period, ...(query.team ? { team: query.team } : {}) }, mayHear(who)),
-    h("section.panel", {}, h("h2", {}, t("team.worstFirst")), shown.length ? table(shown, period) : emptyState(t("team.none"))),
-    days.length > 0 && h("section.panel", {}, h("h2", {}, t("team.scoreOverTime")), scoreChart(days, null, (iso) => goTo("calls", { team: query.team, from: iso, to: iso, sort: "worst" }))));
+    days.length > 0 && h("section.panel", {}, h("h2", {}, t("team.scoreOverTime")), scoreChart(days, null, (iso) => goTo("calls", { team: query.team, from: iso, to: iso, sort: "worst" }))),
+    h("section.panel", {}, h("h2", {}, t("team.agents")), shown.length ? table(shown, period) : emptyState(t("team.none"))));
 }
 
 /** What the rows come to together. */
@@ -43,24 +43,43 @@ function tiles(of, asked, hears) {
     hears ? tile("sum.flags", number(of.flags), list("flags", { state: "any" })) : tile("sum.flags", number(of.flags)), hears ? tile("sum.open", number(of.open_flags), list("flags")) : tile("sum.open", number(of.open_flags)));
 }
 
+/** [name, what stands in a row, what it is sorted by] */
 const columns = [
-  ["sum.score", (row) => h("b", {}, tenths(row.score_mean))], ["sum.least", (row) => number(row.score_least)], ["sum.calls", (row) => number(row.calls)], ["sum.flags", (row) => number(row.flags)], ["sum.open", (row) => number(row.open_flags)],
-  ["sum.talk", (row) => share(row.agent_share_of_talk)], ["sum.hold", (row) => share(row.hold_share)], ["sum.silence", (row) => share(row.silence_share)], ["sum.overtalk", (row) => share(row.overtalk_share)],
-  ["sum.response", (row) => (row.response_ms === null ? "–" : t("secondsShort", { n: tenths(row.response_ms / 1000) }))],
+  ["sum.score", (row) => h("b", {}, tenths(row.score_mean)), "score_mean"], ["sum.least", (row) => number(row.score_least), "score_least"], ["sum.calls", (row) => number(row.calls), "calls"], ["sum.flags", (row) => number(row.flags), "flags"], ["sum.open", (row) => number(row.open_flags), "open_flags"],
+  ["sum.talk", (row) => share(row.agent_share_of_talk), "agent_share_of_talk"], ["sum.hold", (row) => share(row.hold_share), "hold_share"], ["sum.silence", (row) => share(row.silence_share), "silence_share"], ["sum.overtalk", (row) => share(row.overtalk_share), "overtalk_share"],
+  ["sum.response", (row) => (row.response_ms === null ? "–" : t("secondsShort", { n: tenths(row.response_ms / 1000) })), "response_ms"],
 ];
+const heads = [["flag.person", "", "person"], ["flag.team", "", "team"], ...columns.map(([key, , by]) => [key, ".number", by])];
 
 const FIRST_ROWS = 50; // are drawn with the view, the rest right after it: hundreds take as long as all else
 
-function bodyOf(rows, row) {
-  const body = h("tbody", {}, rows.slice(0, FIRST_ROWS).map(row));
-  if (rows.length > FIRST_ROWS) requestAnimationFrame(() => setTimeout(() => body.append(...rows.slice(FIRST_ROWS).map(row)), 0));
-  return body;
-}
+/** What nobody measured stands last, whichever way. */
+const compare = (by, way) => ({ [by]: a, person: p }, { [by]: b, person: q }) =>
+  (a === null) - (b === null) || (typeof a === "string" ? way * a.localeCompare(b, document.documentElement.lang) : way * (a - b)) || p.localeCompare(q, document.documentElement.lang);
 
-const table = (rows, period) => h("div.tableScroll", { tabindex: 0, role: "region", "aria-label": t("team.worstFirst") }, h("table", {},
-  h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.person")), h("th", { scope: "col" }, t("flag.team")), columns.map(([key]) => h("th.number", { scope: "col" }, t(key))))),
-  bodyOf(rows, (row) => h("tr", {}, h("td", {}, h("a", { href: `#/person/${encodeURIComponent(row.person)}?${new URLSearchParams(period)}` }, row.person)), h("td", {}, row.team ?? "–"),
-    columns.map(([, words]) => h("td.number", {}, words(row)))))));
+/** The agents, sorted by any column: worst mean score first until another is chosen. */
+function table(rows, period) {
+  const order = { by: "score_mean", way: 1 };
+  const head = h("thead");
+  const body = h("tbody");
+  const row = (of) => h("tr", {}, h("td", {}, h("a", { href: `#/person/${encodeURIComponent(of.person)}?${new URLSearchParams(period)}` }, of.person)), h("td", {}, of.team ?? "–"), columns.map(([, words]) => h("td.number", {}, words(of))));
+  const choose = (by) => {
+    Object.assign(order, order.by === by ? { way: -order.way } : { by, way: 1 });
+    show();
+    head.querySelector(`[data-by="${by}"]`).focus();
+  };
+  const show = () => {
+    const sorted = [...rows].sort(compare(order.by, order.way));
+    const shown = order.way * 1000 + heads.findIndex(([, , by]) => by === order.by);
+    replace(head, h("tr", {}, heads.map(([key, kind, by]) => h(`th${kind}`, { scope: "col", "aria-sort": by !== order.by ? null : order.way > 0 ? "ascending" : "descending" },
+      h("button.sort", { type: "button", "data-by": by, onclick: () => choose(by) }, t(key), by !== order.by ? "" : order.way > 0 ? " ↑" : " ↓")))));
+    replace(body, sorted.slice(0, FIRST_ROWS).map(row));
+    body.dataset.order = shown;
+    if (sorted.length > FIRST_ROWS) requestAnimationFrame(() => setTimeout(() => Number(body.dataset.order) === shown && body.rows.length === FIRST_ROWS && body.append(...sorted.slice(FIRST_ROWS).map(row)), 0));
+  };
+  show();
+  return h("div.tableScroll", { tabindex: 0, role: "region", "aria-label": t("team.agents") }, h("table", {}, head, body));
+}
 
 /** Days of one person (or of a team, when `team` is null), with the team's as the measure. */
 function scoreChart(days, team, onDay) {
@@ -76,9 +95,9 @@ export async function personPage({ who, part, query }) {
 }
 
 async function person(who, name, period) {
-  const { people } = await get("people", period);
-  const own = people.find((row) => row.person === name);
-  const [{ days }, team, flags, past] = await Promise.all([get("days", { ...period, person: name }), own?.team && who.role !== "agent" ? get("days", { ...period, team: own.team }).catch(() => null) : null,
+  const asked = get("people", { ...period, person: name }).then(({ people: [row] }) => row);
+  const daysOfTeam = asked.then((row) => (row?.team && who.role !== "agent" ? get("days", { ...period, team: row.team }).catch(() => null) : null));
+  const [own, { days }, team, flags, past] = await Promise.all([asked, get("days", { ...period, person: name }), daysOfTeam,
     mayHear(who) ? getAll("flags", { ...period, person: name, state: "any", sort: "worst" }, "flags", FLAGS_MAX) : [], pastChanges({ ...period, person: name }, true)]);
   const toDay = (iso) => goTo("calls", { person: name, from: iso, to: iso, sort: "worst" });
   const isos = days.map(({ day: iso }) => iso);

@@ -39,6 +39,8 @@ NUMBER(speech, chopped_range_half_db)
 NUMBER(speech, notes_not_of_255)
 NUMBER(speech, loud_half_db)
 NUMBER(speech, doubtful_share)
+NUMBER(speech, known_share)
+NUMBER(speech, plain_share)
 NUMBER(speech, faint_near_frames)
 NUMBER(speech, faint_reach_frames)
 NUMBER(speech, faint_share)
@@ -135,6 +137,7 @@ static void doubt_shorter(struct picture *picture)
     for (size_t t = LONE_FIRST + PICTURE_CELL / 2; t < LONE_LAST; t++) {
         picture->tracks.channel[0].class_[t] = CQA_CLASS_NONE;
         picture->tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = 0;
+        picture->tracks.channel[0].posterior[CQA_CLASS_NONE][t] = 255;
     }
 }
 
@@ -169,6 +172,17 @@ static void mumble(struct picture *picture)
     for (size_t t = 0; t < picture->tracks.count; t++)
         track->posterior[CQA_CLASS_SPEECH][t] = track->class_[t] == CQA_CLASS_SPEECH ? 200
                                                 : t / PICTURE_CELL == 4              ? 80
+                                                                                     : 0;
+}
+
+/* It is surer of the words, and hears more after the first. */
+static void mumble_less(struct picture *picture)
+{
+    struct cqa_channel_track *track = &picture->tracks.channel[0];
+
+    for (size_t t = 0; t < picture->tracks.count; t++)
+        track->posterior[CQA_CLASS_SPEECH][t] = track->class_[t] == CQA_CLASS_SPEECH ? 215
+                                                : t / PICTURE_CELL == 4              ? 110
                                                                                      : 0;
 }
 
@@ -315,10 +329,15 @@ static const struct edge edges[] = {
      NOBODY, chop},
     {EDGE(speech, notes_not_of_255), 31, 30, CQA_EVENT_SILENCE, ANY, 14 * C, 17 * C, LONE, NOBODY,
      chop},
-    {EDGE(speech, doubtful_share), 0.785, 0.784, CQA_EVENT_SILENCE, ANY, 9 * C, 10 * C, MUMBLED,
-     MUMBLED_C, mumble},
-    {EDGE(speech, loud_half_db), 29, 30, CQA_EVENT_SILENCE, ANY, 9 * C, 10 * C, MUMBLED, MUMBLED_C,
-     mumble_loudly},
+    {EDGE(speech, doubtful_share), 0.785, 0.783, CQA_EVENT_SILENCE, ANY, 9 * C,
+     9 * C + CQA_FRAME_MS, MUMBLED, MUMBLED_C, mumble},
+    {EDGE(speech, known_share), 0.884, 0.882, CQA_EVENT_SILENCE, ANY, 9 * C + 2 * CQA_FRAME_MS,
+     10 * C - 2 * CQA_FRAME_MS, MUMBLED, MUMBLED_C, mumble_less},
+    {EDGE(speech, plain_share), 0.670, 0.671, CQA_EVENT_SILENCE, ANY, 9 * C + 2 * CQA_FRAME_MS,
+     10 * C - 2 * CQA_FRAME_MS, MUMBLED, MUMBLED_C, mumble_less},
+    /* a border leans towards what is half heard */
+    {EDGE(speech, loud_half_db), 29, 30, CQA_EVENT_SILENCE, ANY, 9 * C, 10 * C - 14, MUMBLED,
+     MUMBLED_C, mumble_loudly},
     {EDGE(speech, faint_near_frames), 15, 14, CQA_EVENT_SILENCE, ANY, 9 * C, 9 * C + CQA_FRAME_MS,
      MUMBLED, MUMBLED_C, mumble},
     {EDGE(speech, faint_reach_frames), 2, 3, CQA_EVENT_SILENCE, ANY, 9 * C, 9 * C + CQA_FRAME_MS,

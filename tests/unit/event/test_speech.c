@@ -39,6 +39,7 @@ static void line_set(struct line *line, const char *picture)
                                                                  : strchr("ck", picture[t]) ? 150
                                                                                             : 0;
         line->tracks.channel[0].posterior[CQA_CLASS_ANNOUNCEMENT][t] = picture[t] == 'A' ? 250 : 0;
+        line->tracks.channel[0].posterior[CQA_CLASS_NONE][t] = picture[t] == '.' ? 255 : 0;
         line->frames.channel[0].harmonicity[t] = strchr("scA", picture[t]) ? 150 : 20;
     }
     line->scene = (struct cqa_scene){.frames = &line->frames,
@@ -55,8 +56,9 @@ static void line_expect(struct line *line, const char *wanted)
     memset(found, '.', line->tracks.count);
     found[line->tracks.count] = '\0';
     for (size_t i = 0; i < speech->count; i++)
-        for (int64_t t = speech->items[i].start_ms; t < speech->items[i].end_ms; t++)
-            found[t / CQA_FRAME_MS] = '=';
+        for (size_t t = cqa_border_at(speech->items[i].start_ms);
+             t < cqa_border_at(speech->items[i].end_ms); t++)
+            found[t] = '=';
     assert_string_equal(found, wanted);
     cqa_scene_finish(&line->scene);
     cqa_tracks_finish(&line->tracks);

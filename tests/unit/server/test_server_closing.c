@@ -342,6 +342,37 @@ static void an_objection_to_a_flag_holds_up_closing(void **state)
     shows("hana", round, "\"correction_due\":[]");
 }
 
+/* Days that were closed over what was open: nobody can decide there, and nothing waits for it. */
+static void closed_days_hold_nothing_up(void **state)
+{
+    (void)state;
+    seat_people();
+    const char *round = open_round("agent-2013");
+
+    served_put(&served, "a", NULL);
+    import(round, "agent,calls_handled,wrong_orders\nzhang,2000,3\n");
+    move(round, "interview");
+    move(round, "objections");
+    assert_int_equal(tried("zhang", "POST", "/api/v1/flags/1/objection", objecting), 201);
+    shows("hana", under(round, "/readiness"), "\"undecided_flags\":2");
+    served_user(&served, "max", "lead", NULL);
+    served.now_ms += (int64_t)30 * 86400000; /* in December */
+    served_login(&served, "max", "correct horse");
+    struct reply reply =
+        served_as(&served, "POST", "/api/v1/periods",
+                  "{\"from\":\"2025-11-01\",\"to\":\"2025-11-30\",\"ignore_open\":true,"
+                  "\"note\":\"a trial\"}");
+    assert_int_equal(reply.status, 201);
+    reply_finish(&reply);
+    served.now_ms -= (int64_t)30 * 86400000; /* the others' sessions still hold */
+    shows("hana", under(round, "/readiness"), "\"undecided_flags\":0");
+    shows("hana", under(round, "/readiness"), "\"open_flag_objections\":[]");
+    shows("zhang", under(round, "/sheets/zhang"), "\"undecided_flags\":0");
+    all_sign(round, "zhang");
+    assert_int_equal(tried("hana", "POST", under(round, "/close"), spared), 200);
+    shows("hana", round, "\"correction_due\":[]");
+}
+
 /* What is accepted afterwards does not change the closed number, but somebody has to be told. */
 static void an_objection_accepted_after_closing_asks_for_a_correction(void **state)
 {
@@ -414,6 +445,7 @@ int main(void)
         WITH_DESK(a_round_does_not_close_on_preliminary_sheets),
         WITH_DESK(a_closed_round_keeps_its_numbers),
         WITH_DESK(an_objection_to_a_flag_holds_up_closing),
+        WITH_DESK(closed_days_hold_nothing_up),
         WITH_DESK(an_objection_accepted_after_closing_asks_for_a_correction),
         WITH_DESK(an_objection_open_since_before_closing_asks_for_a_correction),
         WITH_DESK(a_sheet_is_held_against_the_period_before),

@@ -117,6 +117,66 @@ static void totals_follow_decisions(void **state)
     reply_finish(&reply);
 }
 
+/* The same under a name of the request. */
+static int decide_named(int64_t flag, const char *name, const char *json)
+{
+    char url[128];
+    char headers[1024];
+
+    snprintf(url, sizeof url, "/api/v1/flags/%lld/decision", (long long)flag);
+    snprintf(headers, sizeof headers, "%sContent-Type: application/json\r\nIdempotency-Key: %s\r\n",
+             served.session, name);
+    struct reply reply = served_ask(&served, "POST", url, headers, json);
+    const int status = reply.status;
+    reply_finish(&reply);
+    return status;
+}
+
+static size_t decisions(void)
+{
+    struct reply reply = served_as(&served, "GET", "/api/v1/calls/1/flags", NULL);
+    const size_t count = json_array_size(json_object_get(reply.json, "decisions"));
+
+    reply_finish(&reply);
+    return count;
+}
+
+/* Its answer may have been lost: the same request comes again, and is no conflict with itself. */
+static void a_decision_that_is_sent_again_counts_once(void **state)
+{
+    static const char half[] =
+        "{\"state\":\"changed\",\"points\":0.5,\"reason\":\"short\",\"was\":\"open\"}";
+    static const char more[] =
+        "{\"state\":\"changed\",\"points\":0.6,\"reason\":\"short\",\"was\":\"open\"}";
+    static const char open[] = "{\"state\":\"open\",\"reason\":\"heard again\"}";
+
+    (void)state;
+    served_put(&served, "1", NULL);
+    const int64_t flag = flag_number("1", 0);
+    assert_int_equal(decide_named(flag, "r-1", half), 200);
+    assert_int_equal(decide_named(flag, "r-1", half), 200);
+    assert_int_equal(decisions(), 1);
+    assert_int_equal(decide_named(flag, "r-2", half), 409); /* another one is not that one */
+    /* nor is one of the same name that says something else, or of another flag */
+    assert_int_equal(decide_named(flag, "r-1", more), 409);
+    assert_int_equal(decide_named(flag_number("1", 1), "r-1", half), 409);
+    /* decided otherwise since: what comes late changes nothing */
+    assert_int_equal(decide_named(flag, "r-3", open), 200);
+    assert_int_equal(decide_named(flag, "r-1", half), 200);
+    assert_int_equal(decisions(), 2);
+    assert_call("score.decided_total", "null");
+    /* names are each person's own */
+    served_user(&served, "bob", "auditor", NULL);
+    served_login(&served, "bob", "correct horse");
+    assert_int_equal(decide_named(flag, "r-1", half), 200);
+    assert_int_equal(decisions(), 3);
+    assert_int_equal(decide_named(flag,
+                                  "00000000000000000000000000000000000000000000000000000000000000"
+                                  "000",
+                                  open),
+                     400);
+}
+
 static void assert_refused(int64_t flag, const char *json, const char *en, const char *zh)
 {
     char url[128];
@@ -616,6 +676,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(totals_follow_decisions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_are_said_in_both_languages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_decision_that_is_sent_again_counts_once, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_undoing_is_kept_by_its_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reasons_are_kept_by_their_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(open_means_the_same_everywhere, set_up, tear_down),

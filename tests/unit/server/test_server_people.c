@@ -236,11 +236,37 @@ static void closed_days_take_no_objection(void **state)
                      201);
     ask("lea", "GET", "/api/v1/waiting", NULL, "objections", text);
     assert_string_equal(text, "0");
+    /* whoever objected is told that nobody answers it any more, and why */
+    ask("zhang", "GET", "/api/v1/objections", NULL, "objections.0.outcome", text);
+    assert_string_equal(text, "closed");
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.objection.answer", text);
+    assert_string_equal(text, "late");
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.objection.decided_by", text);
+    assert_string_equal(text, "lea");
+    ask("lea", "GET", "/api/v1/objections?outcome=open", NULL, "objections.0.text", text);
+    assert_string_equal(text, "absent");
+    ask("lea", "GET", "/api/v1/objections?outcome=closed", NULL, "objections.0.objection", text);
+    assert_string_equal(text, "1");
     ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.1.objectable_until", text);
     assert_string_equal(text, "null");
     snprintf(path, sizeof path, "/api/v1/flags/%s/objection", other);
     assert_int_equal(ask("zhang", "POST", path, objection, "detail", text), 409);
     assert_string_equal(text, "the period of this call is closed");
+    /* opened again, it waits again */
+    served_user(&served, "max", "lead", NULL);
+    served_login(&served, "max", "correct horse");
+    char max[sizeof served.session];
+    memcpy(max, served.session, sizeof max);
+    served_login(&served, "lea", "correct horse");
+    struct reply reply = served_confirmed(
+        &served, max,
+        served_as(&served, "POST", "/api/v1/periods/1/open", "{\"note\":\"a mistake\"}"));
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+    ask("zhang", "GET", "/api/v1/objections", NULL, "objections.0.outcome", text);
+    assert_string_equal(text, "open");
+    ask("lea", "GET", "/api/v1/waiting", NULL, "objections", text);
+    assert_string_equal(text, "1");
 }
 
 static void sums_come_from_the_calls(void **state)
