@@ -300,7 +300,8 @@ enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good)
                        "the file is empty; needed: agent,indicator,value");
         return CQA_OK;
     }
-    status = skip_titles(importer, find_head(importer));
+    importer->head_at = find_head(importer);
+    status = skip_titles(importer, importer->head_at);
     (void)cqa_import_next(importer);
     importer->head_count = importer->record.cell_count;
     if (importer->head_count > CQA_IMPORT_COLUMNS_MAX) {
@@ -310,6 +311,6 @@ enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good)
     }
     if (status == CQA_OK)
         status = read_columns(importer);
-    *good = status == CQA_OK && check_head(importer);
+    *good = status == CQA_OK && check_head(importer) && cqa_import_titles_fit(importer);
     return status;
 }

@@ -175,6 +175,63 @@ static struct cqa_place place_of(const struct cqa_importer *importer, enum cqa_c
     return cell != NULL ? cqa_import_place(importer, cell) : (struct cqa_place){0};
 }
 
+/* ---- headings once more */
+
+/* Whose the rows are is said in the cell where else somebody stands, and beside it what the others
+ * are. */
+static int is_heading(const struct cqa_importer *importer)
+{
+    const struct cqa_import_record *record = &importer->record;
+    const struct cqa_csv_cell *cell = cqa_import_cell(importer, CQA_HEADING_AGENT);
+    const struct cqa_import_how *how = importer->how;
+
+    if (record->problem != NULL || cell == NULL ||
+        (how != NULL && cqa_roster_knows(how->roster, cell->text)))
+        return 0;
+    const enum cqa_column column = cqa_heading_read(importer->scheme, cell->text).column;
+    if (column != CQA_HEADING_AGENT && column != CQA_HEADING_NAME)
+        return 0;
+    for (size_t i = 0; i < record->cell_count; i++)
+        if (&record->cells[i] != cell && record->cells[i].text[0] != '\0' &&
+            cqa_heading_read(importer->scheme, record->cells[i].text).column != CQA_HEADING_UNKNOWN)
+            return 1;
+    return 0;
+}
+
+static const char *text_at(const struct cqa_import_record *record, size_t index)
+{
+    return index < record->cell_count ? record->cells[index].text : "";
+}
+
+static int is_same_heading(const struct cqa_importer *importer)
+{
+    const struct cqa_import_record *head = &importer->ahead[importer->head_at];
+    const struct cqa_import_record *record = &importer->record;
+
+    for (size_t i = 0; i < head->cell_count || i < record->cell_count; i++)
+        if (strcmp(text_at(head, i), text_at(record, i)) != 0)
+            return 0;
+    return 1;
+}
+
+/* A second table under the first, as two teams are kept, or a page's heading. Where it has its
+ * columns in another order its numbers would be taken for others: nothing of the file counts. */
+static enum cqa_status take_heading(struct cqa_importer *importer)
+{
+    const struct cqa_csv_cell *cell = cqa_import_cell(importer, CQA_HEADING_AGENT);
+
+    if (is_same_heading(importer))
+        return cqa_import_report_left_out(importer, cell, CQA_N("the headings once more"));
+    cqa_faults_add(importer->faults, NULL, cqa_import_place(importer, cell),
+                   "the headings here are others than in line %zu; allowed: the same once more, or "
+                   "a file or a sheet for each table",
+                   importer->ahead[importer->head_at].cells[0].line);
+    importer->is_elsewhere = 1;
+    importer->rows->count = importer->first_row;
+    importer->small_count = 0;
+    return CQA_OK;
+}
+
 static enum cqa_status add_record(struct cqa_importer *importer)
 {
     enum cqa_spelled spelled, rater_spelled;
@@ -185,6 +242,8 @@ static enum cqa_status add_record(struct cqa_importer *importer)
                           .period = period_of(importer)};
     int is_out;
 
+    if (is_heading(importer))
+        return take_heading(importer);
     row.agent_at = place_of(importer, CQA_HEADING_AGENT);
     row.post_at = place_of(importer, CQA_HEADING_POST);
     row.name_at = place_of(importer, CQA_HEADING_NAME);
@@ -219,7 +278,7 @@ static enum cqa_status read_all(struct cqa_importer *importer)
         status = cqa_import_head(importer, &good);
     if (status != CQA_OK || importer->ahead_count == 0)
         return status;
-    for (; status == CQA_OK && cqa_import_next(importer); records++)
+    for (; status == CQA_OK && !importer->is_elsewhere && cqa_import_next(importer); records++)
         status = good ? add_record(importer) : cqa_import_report_samples(importer);
     cqa_import_ask_about_shares(importer);
     if (status == CQA_OK)

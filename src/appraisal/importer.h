@@ -45,6 +45,8 @@ struct cqa_importer {
     struct cqa_import_record record;               /* read last */
     struct cqa_import_record ahead[CQA_HEAD_ROWS]; /* read while the heading was looked for */
     size_t ahead_count, ahead_next;
+    size_t head_at;   /* the heading's row, in `ahead`: titles stand before it */
+    int is_elsewhere; /* what follows stands under other headings, and is not read */
     size_t columns[CQA_HEADING_WORDS]; /* index of the cell plus 1; 0: there is none */
     const char **heads;                /* wide: the indicator of each cell, NULL elsewhere */
     struct cqa_rational *factors;      /* of each cell */
@@ -75,6 +77,10 @@ int cqa_import_next(struct cqa_importer *importer);
 /* Finds the heading and says what its columns are. `*good` 0: there is none that can be used,
  * faults say why. */
 enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good) CQA_MUST_CHECK;
+
+/* 0: titles or the sheet's name say another period than the one that is appraised, a fault says
+ * so, and nothing in the table can be taken for the period's. */
+int cqa_import_titles_fit(const struct cqa_importer *importer);
 
 extern const char cqa_import_about_others[]; /* why a row of sums is left out */
 

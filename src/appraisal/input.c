@@ -137,6 +137,15 @@ int cqa_fault_is_retold(const struct cqa_faults *faults, size_t index)
     return 0;
 }
 
+size_t cqa_faults_told(const struct cqa_faults *faults)
+{
+    size_t told = 0;
+
+    for (size_t i = 0; i < faults->count; i++)
+        told += !cqa_fault_is_retold(faults, i);
+    return told;
+}
+
 void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_language language,
                     struct cqa_buffer *out)
 {

@@ -64,6 +64,8 @@ void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fau
 /* Of faults in the order of their places: whether one before says the same of the same place. What
  * is wrong with a heading is so for all whose values stand under it; it is shown once. */
 int cqa_fault_is_retold(const struct cqa_faults *faults, size_t index);
+/* How many are shown: those that are not retold. */
+size_t cqa_faults_told(const struct cqa_faults *faults);
 
 /* Each as "PLACE: text", a line, in the order of files and lines; of one file alone,
  * `what` (a CQA_N) is said in the language in place of its name. */

@@ -48,4 +48,8 @@ int cqa_period_read(const char *text, char out[CQA_PERIOD_SIZE]);
 /* The same where it is known what is appraised: 11月 is of its year. `whole` NULL: it is not. */
 int cqa_period_read_within(const char *text, const char *whole, char out[CQA_PERIOD_SIZE]);
 
+/* The first period in a plain text: "2025-10" of "2025年10月考核表". A day is none: it says when
+ * something was made or begins. NULL: none is there; else what follows it. */
+const char *cqa_period_next(const char *text, const char *whole, char out[CQA_PERIOD_SIZE]);
+
 #endif

@@ -143,3 +143,56 @@ int cqa_period_read(const char *text, char out[CQA_PERIOD_SIZE])
         return 0;
     return 1;
 }
+
+/* ---- in a text */
+
+/* Of "2025-12-03" and "2025年12月3日" there are three. */
+static int count_numbers(const char *text, size_t length)
+{
+    int count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count +=
+            isdigit((unsigned char)text[i]) && (i == 0 || !isdigit((unsigned char)text[i - 1]));
+    return count;
+}
+
+/* A number alone, 8001, is no year, nor is 8001-12 a month of one. */
+static int is_this_age(const char *text, size_t length, const char *period)
+{
+    return strncmp(period, "20", 2) == 0 && (length > 4 || !isdigit((unsigned char)text[3]));
+}
+
+/* The longest text at `at` that is a period, or a day, by its length; 0: none is. */
+static size_t longest(const char *at, const char *whole, char out[CQA_PERIOD_SIZE])
+{
+    char text[TEXT_BYTES];
+    size_t length = strnlen(at, sizeof text - 1);
+
+    for (; length > 0; length--) {
+        const int is_inside =
+            ((unsigned char)at[length] & 0xC0U) == 0x80U ||
+            (isdigit((unsigned char)at[length]) && isdigit((unsigned char)at[length - 1]));
+        if (is_inside)
+            continue;
+        memcpy(text, at, length);
+        text[length] = '\0';
+        if (cqa_period_read_within(text, whole, out))
+            break;
+    }
+    return length;
+}
+
+const char *cqa_period_next(const char *text, const char *whole, char out[CQA_PERIOD_SIZE])
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        if (!isdigit((unsigned char)*at) || (at > text && isdigit((unsigned char)at[-1])))
+            continue;
+        const size_t length = longest(at, whole, out);
+        if (length > 0 && count_numbers(at, length) < 3 && is_this_age(at, length, out))
+            return at + length;
+        if (length > 0)
+            at += length - 1;
+    }
+    return NULL;
+}

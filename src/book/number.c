@@ -21,7 +21,7 @@ struct shape {
     int has_digits, has_point, is_percent;
     int is_general;
     int is_odd; /* fractions, exponents, signs within the digits: the number is taken as it is */
-    int has_year, has_month, has_day, has_hour, has_minute, has_second, has_elapsed;
+    int has_year, has_month, has_day, has_hour, has_minute, has_second, has_elapsed, has_colon;
 };
 
 static size_t character_length(const char *at)
@@ -150,6 +150,7 @@ static const char *read_sign(struct shape *shape, const char *at)
     } else if (*at == '/' && shape->has_digits) {
         shape->is_odd = 1;
     } else if (*at != '@') {
+        shape->has_colon |= *at == ':';
         const size_t length = character_length(at);
         add_literal(shape, at, length);
         return at + length;
@@ -251,6 +252,28 @@ static int64_t unix_days(int64_t days, int is_1904)
     return days - 25569 + (days < 60);
 }
 
+/* Whoever types 1:30 has meant minutes, and the workbook hours; and mm:ss shows 30:00 of an hour
+ * and a half. Such a time stays as it is shown, which is no number. */
+static int is_doubtful(const struct shape *shape, int64_t seconds)
+{
+    if (!shape->has_colon || shape->has_elapsed)
+        return 0;
+    return shape->has_hour ? !shape->has_second : seconds >= 3600;
+}
+
+static void show_time(const struct shape *shape, int64_t seconds, char out[CQA_BOOK_NUMBER_SIZE])
+{
+    const int hours = (int)(seconds / 3600);
+    const int minutes = (int)(seconds / 60 % 60);
+
+    if (!is_doubtful(shape, seconds))
+        snprintf(out, CQA_BOOK_NUMBER_SIZE, "%d:%02d:%02d", hours, minutes, (int)(seconds % 60));
+    else if (shape->has_hour)
+        snprintf(out, CQA_BOOK_NUMBER_SIZE, "%d:%02d", hours, minutes);
+    else
+        snprintf(out, CQA_BOOK_NUMBER_SIZE, "%02d:%02d", minutes, (int)(seconds % 60));
+}
+
 static int show_moment(const struct shape *shape, const struct cqa_book_decimal *number,
                        int is_1904, char out[CQA_BOOK_NUMBER_SIZE])
 {
@@ -260,9 +283,7 @@ static int show_moment(const struct shape *shape, const struct cqa_book_decimal 
     if (!cqa_book_decimal_moment(number, &days, &seconds))
         return 0;
     if (!shape->has_year && !shape->has_month && !shape->has_day) {
-        const int64_t all = (shape->has_elapsed || days == 0 ? days * 86400 : 0) + seconds;
-        snprintf(out, CQA_BOOK_NUMBER_SIZE, "%lld:%02d:%02d", (long long)(all / 3600),
-                 (int)(all / 60 % 60), (int)(all % 60));
+        show_time(shape, (shape->has_elapsed || days == 0 ? days * 86400 : 0) + seconds, out);
         return 1;
     }
     civil(unix_days(days + seconds / 86400, is_1904), &year, &month, &day);

@@ -4,7 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { BACKCHANNEL_MS_MOST = 1000 }; /* the contract: that turn is at most 1 s */
+enum {
+    BACKCHANNEL_MS_MOST = 1000, /* the contract: that turn is at most 1 s */
+    RESPONSE_MS_BELOW = 3000    /* the contract: a longer gap is a silence */
+};
 
 /* A problem at the key's value, or at the rule where the key is not given. */
 static const struct cqa_yaml_node *place(const struct cqa_yaml_node *node, const char *key)
@@ -29,6 +32,19 @@ static int64_t shortest_ms(enum cqa_event_type type)
     }
 }
 
+static int is_response(const struct cqa_rule *rule)
+{
+    return rule->source == CQA_RULE_MEASURE &&
+           strncmp(cqa_measure_infos[rule->measure].name, "response_", strlen("response_")) == 0;
+}
+
+static void name_no_response(const struct cqa_rubric_reader *reader,
+                             const struct cqa_yaml_node *where)
+{
+    cqa_yaml_problem(where, reader->problems,
+                     "never fires: a gap of %dms is a silence, and no response", RESPONSE_MS_BELOW);
+}
+
 static void check_bounds(const struct cqa_rubric_reader *reader, const struct cqa_yaml_node *node,
                          const struct cqa_rule *rule)
 {
@@ -43,6 +59,8 @@ static void check_bounds(const struct cqa_rubric_reader *reader, const struct cq
         cqa_yaml_problem(place(where, "below"), reader->problems,
                          "never fires: every %s lasts %lldms or more",
                          cqa_event_type_words[rule->type], (long long)shortest_ms(rule->type));
+    else if (is_response(rule) && rule->at_least >= RESPONSE_MS_BELOW)
+        name_no_response(reader, place(where, "at_least"));
     else if (is_ratio && (rule->at_least > 1 || rule->below <= 0))
         cqa_yaml_problem(where, reader->problems, "never fires: %s is a ratio from 0 to 1",
                          cqa_measure_infos[rule->measure].name);
@@ -117,7 +135,9 @@ static void check_steps(const struct cqa_rubric_reader *reader, const struct cqa
     const struct cqa_yaml_node *list = place(place(node, "points"), "steps");
 
     for (size_t i = 0; i < points->step_count; i++) {
-        if (points->steps[i].from >= rule->below)
+        if (is_response(rule) && points->steps[i].from >= RESPONSE_MS_BELOW)
+            name_no_response(reader, cqa_yaml_item(list, i));
+        else if (points->steps[i].from >= rule->below)
             cqa_yaml_problem(cqa_yaml_item(list, i), reader->problems,
                              "is never reached: \"below\" is not above it");
         else if (i + 1 < points->step_count && points->steps[i + 1].from <= rule->at_least)

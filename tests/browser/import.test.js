@@ -56,7 +56,7 @@ test("what a column is and whom a name means is asked in Chinese, and five fault
     ["C4", "坐席“zhang”：“#REF!”（指标“业绩考核”）：单元格显示错误值；请修正公式或直接填写数值"],
     ["F4", "坐席“zhang”：“=”（指标“报表提交及问题反馈及时性”）：公式从未算出结果：请打开工作簿后再保存"],
     ["C5", "坐席“li”：“九十”（指标“业绩考核”）不是数字；允许 94.5 这样的小数"],
-    ["E5", "坐席“li”：“attendance”为 920；允许：0 至 100"],
+    ["E5", "坐席“li”：“出勤情况”为 920；允许：0 至 100"],
     ["D6", "坐席“zhao”：“2025-11-01”（指标“业务考核”）不是数字；允许 94.5 这样的小数"]]);
   await page.click("summary:has-text('不计入的行及需知事项')");
   assert.deepEqual(await page.locator("details.asked li").allTextContents(), ["隐藏的工作表“旧”未读取", "第1行（“2025年10月考核表”）： 在表头之上", "第7行（“合计”）： 这是汇总行，不是人员"]);

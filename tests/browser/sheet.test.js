@@ -135,7 +135,7 @@ test("hr asks for coverage; who stands on less has a question in place of a shee
   });
   await as("hr", async (page) => {
     await visit(page, `#/appraisal/${round}/sheet/zhang`);
-    assert.match(await textOf(page, ".panel"), new RegExp(`“qa”依据 ${sheet.measured.qa.calls} 通电话，受理 400 通，占 ${sheet.measured.qa.coverage_pct.toFixed(2)} %；要求 50 %`));
+    assert.match(await textOf(page, ".panel"), new RegExp(`“录音质检”依据 ${sheet.measured.qa.calls} 通电话，受理 400 通，占 ${sheet.measured.qa.coverage_pct.toFixed(2)} %；要求 50 %`));
     await visit(page, `#/appraisal/${round}`);
     await page.click(".least button");
     await page.fill("dialog [name=coverage_pct]", "0");

@@ -271,12 +271,16 @@ static void add_imported(void *context, const struct cqa_imported_row *row)
     put_row(&list->out, row);
 }
 
-static void add_fault(void *context, const struct cqa_fault *fault)
+static enum cqa_status put_faults(struct cqa_scores *scores, const struct cqa_round *round,
+                                  int64_t import, struct cqa_buffer *out, struct cqa_error *error)
 {
-    struct list *list = context;
+    struct cqa_faults faults = {0};
+    const enum cqa_status status = cqa_inputs_faults(scores, round, import, &faults, error);
 
-    cqa_json_put(&list->out, list->count++ ? "," : "");
-    cqa_fault_json(fault, &list->out);
+    cqa_faults_json(&faults, out);
+    out->failed |= faults.lost > 0;
+    cqa_faults_finish(&faults);
+    return status;
 }
 
 static enum cqa_status put_whole(struct cqa_scores *scores, const struct cqa_round *round,
@@ -290,11 +294,10 @@ static enum cqa_status put_whole(struct cqa_scores *scores, const struct cqa_rou
     list->count = 0;
     if (status == CQA_OK)
         status = cqa_inputs_imported(scores, round, import, add_imported, list, error);
-    cqa_json_put(&list->out, "],\"faults\":[");
-    list->count = 0;
+    cqa_json_put(&list->out, "],\"faults\":");
     if (status == CQA_OK)
-        status = cqa_inputs_faults(scores, round, import, add_fault, list, error);
-    cqa_json_put(&list->out, "]}");
+        status = put_faults(scores, round, import, &list->out, error);
+    cqa_json_put(&list->out, "}");
     return status;
 }
 

@@ -257,7 +257,7 @@ static enum cqa_status write_head(struct cqa_scores *scores, struct writer *writ
     return cqa_sql_number(writer->db, &writer->import, writer->error, &insert_import,
                           writer->round->scheme, writer->round->period, import->file,
                           import->sha256, who->user, cqa_scores_now_ms(scores),
-                          (int64_t)import->rows->count, (int64_t)import->faults->count);
+                          (int64_t)import->rows->count, (int64_t)cqa_faults_told(import->faults));
 }
 
 static enum cqa_status settle_agents(const struct writer *writer, const struct cqa_rows *rows)
@@ -347,7 +347,7 @@ static enum cqa_status write_all(struct importing *it, struct writer *writer)
         status = cqa_round_audit(it->scores, writer->db, it->who, "appraisal.import", it->round->id,
                                  writer->error, "import %lld: %s, %zu rows, %zu errors, sha256 %s",
                                  (long long)it->number, import->file, import->rows->count,
-                                 import->faults->count, import->sha256);
+                                 cqa_faults_told(import->faults), import->sha256);
     return status;
 }
 

@@ -174,17 +174,19 @@ CQA_SQL_STATEMENT(list_faults, "itt", 8,
                   " ORDER BY f.line, f.col, f.id");
 
 enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_round *round,
-                                  int64_t import,
-                                  void (*visit)(void *context, const struct cqa_fault *fault),
-                                  void *context, struct cqa_error *error)
+                                  int64_t import, struct cqa_faults *faults,
+                                  struct cqa_error *error)
 {
     struct cqa_list list;
+    const char *file = NULL; /* one import is of one file */
 
     cqa_list_start(scores, &list, error, &list_faults, import, round->scheme, round->period);
     while (cqa_list_next(&list, error)) {
         struct cqa_message message;
-        const struct cqa_fault fault = read_fault(list.row, cqa_row_text(list.row, 2), &message);
-        visit(context, &fault);
+        if (file == NULL)
+            file = cqa_arena_string(&faults->arena, cqa_row_text(list.row, 2));
+        const struct cqa_fault fault = read_fault(list.row, file, &message);
+        cqa_faults_add_known(faults, &fault);
     }
     return cqa_list_end(scores, &list);
 }

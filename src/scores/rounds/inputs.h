@@ -73,10 +73,10 @@ cqa_inputs_imported(struct cqa_scores *scores, const struct cqa_round *round, in
                     void (*visit)(void *context, const struct cqa_imported_row *row), void *context,
                     struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Added in the order of their places; `at.file` is of `faults->arena`. */
 enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_round *round,
-                                  int64_t import,
-                                  void (*visit)(void *context, const struct cqa_fault *fault),
-                                  void *context, struct cqa_error *error) CQA_MUST_CHECK;
+                                  int64_t import, struct cqa_faults *faults,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
 
 struct cqa_input_change {
     const char *agent, *indicator, *before, *after, *by; /* after "": it was withdrawn */

@@ -104,7 +104,8 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
         fail_msg("the scheme has problems");
     }
     cqa_problems_finish(&problems);
-    if (cqa_rows_read(it->scheme, NULL, csv, length, "in.csv", &it->rows, &it->faults, NULL,
+    const struct cqa_import_how how = {.appraised = it->period};
+    if (cqa_rows_read(it->scheme, &how, csv, length, "in.csv", &it->rows, &it->faults, NULL,
                       &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
     if (it->results != NULL)

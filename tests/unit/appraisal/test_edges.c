@@ -65,7 +65,8 @@ static void rows_about_the_others_are_nobody(void **state)
                                         "Target",      "Full marks",
                                         "Last year",   "3 people",
                                         "Example",     "Highest",
-                                        "YTD"};
+                                        "YTD",         "∑",
+                                        "在职人数",    "占比"};
 
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {

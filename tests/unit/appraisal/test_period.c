@@ -96,6 +96,41 @@ static void periods_hold_their_months(void **state)
     assert_false(cqa_period_valid("2025-1"));
 }
 
+static void a_text_names_periods(void **state)
+{
+    static const struct {
+        const char *text, *first, *second; /* NULL: no more */
+    } table[] = {
+        {"2025年10月客服绩效考核表", "2025-10", NULL},
+        {"客服部10月份绩效", "2025-10", NULL},
+        {"11月绩效(12月发放)", "2025-11", "2025-12"},
+        {"1-11月", "2025-11", NULL},
+        {"202510绩效", "2025-10", NULL},
+        {"2025.9 / 2025Q3", "2025-09", "2025Q3"},
+        {"2024年度", "2024", NULL},
+        /* days, and numbers that are none of time */
+        {"制表日期:2025年12月3日", NULL, NULL},
+        {"2025.10.26-2025.11.25", NULL, NULL},
+        {"20251203 10:11", NULL, NULL},
+        {"满3个月, 8001, 8001-12, 13月, 12025年", NULL, NULL},
+        {"", NULL, NULL},
+    };
+    char text[CQA_PERIOD_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *rest = cqa_period_next(table[i].text, "2025-11", text);
+        assert_int_equal(rest != NULL, table[i].first != NULL);
+        if (rest == NULL)
+            continue;
+        assert_string_equal(text, table[i].first);
+        rest = cqa_period_next(rest, "2025-11", text);
+        assert_int_equal(rest != NULL, table[i].second != NULL);
+        if (rest != NULL)
+            assert_string_equal(text, table[i].second);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +138,7 @@ int main(void)
         cmocka_unit_test(days_of_a_period),
         cmocka_unit_test(periods_hold_their_months),
         cmocka_unit_test(periods_lie_in_each_other),
+        cmocka_unit_test(a_text_names_periods),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

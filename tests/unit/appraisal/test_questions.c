@@ -306,6 +306,67 @@ static void conditions_that_say_nothing_are_named(void **state)
     }
 }
 
+/* Last month's table looks like that of this one: its title says which it is. */
+static void a_title_of_another_month_is_asked_about(void **state)
+{
+    static const char table[] = "工号,质检得分,迟到\n1,90,1\n2,80,0\n";
+    static const struct {
+        const char *titles, *piece;
+        size_t column;
+    } wrong[] = {
+        {"2025年10月客服考核表,,\n", "names 2025-10, and 2025-11 is appraised", 1},
+        {",,12月\n", "names 2025-12, and 2025-11 is appraised", 3},
+        {"2024年,,\n", "names 2024, and 2025-11 is appraised", 1},
+    };
+    static const char *const right[] = {"2025年11月,,\n", "11月绩效(12月发放),,\n", "2025年度,,\n",
+                                        "制表日期:2025年12月3日,,\n", "客服考核表,,\n"};
+    char csv[400];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct appraised it = {.period = "2025-11"};
+        snprintf(csv, sizeof csv, "%s%s", wrong[i].titles, table);
+        appraise_of(&it, SCHEME(""), csv);
+        assert_int_equal(it.faults.count, 1);
+        assert_fault(&it, "in.csv", 1, wrong[i].column, wrong[i].piece);
+        assert_int_equal(it.appraisal.sheet_count, 0);
+        finish(&it);
+    }
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        struct appraised it = {.period = "2025-11"};
+        snprintf(csv, sizeof csv, "%s%s", right[i], table);
+        appraise_of(&it, SCHEME(""), csv);
+        assert_int_equal(it.faults.count, 0);
+        assert_total(&it, "1", "89.00");
+        finish(&it);
+    }
+    /* rows that say their month need no title for it */
+    struct appraised it = {.period = "2025-11"};
+    appraise_of(&it, SCHEME(""), "2025年10月,,\n工号,月份,质检得分\n1,2025-11,90\n");
+    assert_int_equal(it.faults.count, 0);
+    assert_total(&it, "1", "90.00");
+    finish(&it);
+}
+
+/* Two teams, one under the other: with their columns in another order the second's 5 would be a
+ * score, and 90 times late. */
+static void headings_stand_once_more(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise_of(&it, SCHEME(""), "工号,质检得分,迟到\n1,90,1\n工号,质检得分,迟到\n2,80,0\n");
+    assert_int_equal(it.faults.count, 0);
+    assert_total(&it, "1", "89.00");
+    assert_total(&it, "2", "80.00");
+    finish(&it);
+    appraise_of(&it, SCHEME(""), "工号,质检得分,迟到\n1,90,1\n工号,迟到,质检得分\n2,5,20\n");
+    assert_int_equal(it.faults.count, 1);
+    assert_fault(&it, "in.csv", 3, 1, "the headings here are others than in line 1");
+    assert_int_equal(it.appraisal.sheet_count, 0);
+    finish(&it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +380,8 @@ int main(void)
         cmocka_unit_test(a_name_of_somebody_else_is_asked_about),
         cmocka_unit_test(a_month_without_its_year_is_read),
         cmocka_unit_test(conditions_that_say_nothing_are_named),
+        cmocka_unit_test(a_title_of_another_month_is_asked_about),
+        cmocka_unit_test(headings_stand_once_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

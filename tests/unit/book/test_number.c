@@ -72,6 +72,14 @@ static void days_have_one_spelling(void **state)
     assert_shown("0.5", "h:mm:ss", "12:00:00");
     assert_shown("1.5", "[h]:mm:ss", "36:00:00");
     assert_shown("0.0069444444444444", "mm:ss", "0:10:00");
+    /* 1:30 may be minutes: it is no number of seconds */
+    assert_shown("0.0625", "h:mm", "1:30");
+    assert_shown("0.5625", "h:mm AM/PM", "13:30");
+    assert_shown("0.0625", "mm:ss", "30:00");
+    assert_shown("0.0625", "h:mm:ss", "1:30:00");
+    assert_shown("1.0625", "[h]:mm", "25:30:00");
+    assert_shown("0.0625", "[mm]:ss", "1:30:00");
+    assert_shown("0.0625", "h\"时\"mm\"分\"", "1:30:00");
     assert_true(cqa_book_show("0", "yyyy-mm-dd", 1, out, &rounded));
     assert_string_equal(out, "1904-01-01");
     assert_true(cqa_book_show("44500", cqa_book_known_format(14), 1, out, &rounded));

@@ -125,6 +125,11 @@ static const struct {
      "F:8:10: never fires: overtalk_ratio is a ratio from 0 to 1\n"},
     {"  on: overtalk\n  where: {kind: backchannel, at_least: 5s}\n  points: {each: 1}\n",
      "F:8:40: never fires: a backchannel lasts at most 1000ms\n"},
+    {"  measure: response_agent_median_ms\n  where: {at_least: 3s}\n  points: {once: 3}\n",
+     "F:8:21: never fires: a gap of 3000ms is a silence, and no response\n"},
+    {"  measure: response_agent_p90_ms\n  points: {steps: [{from: 2s, points: 1}, {from: 4s, "
+     "points: 2}]}\n",
+     "F:8:43: never fires: a gap of 3000ms is a silence, and no response\n"},
     {"  on: overtalk\n  points: {each: 1}\n- id: twin\n  text: {en: x, zh: x}\n  on: overtalk\n"
      "  points: {steps: [{from: 2s, points: 2}]}\n",
      "F:9:3: fires on every event that "},

@@ -133,6 +133,32 @@ static void an_import_takes_what_is_right_and_lists_the_rest(void **state)
     reply_finish(&reply);
 }
 
+/* It holds everybody under it, and is one thing to mend: in the answer, in the list and afterwards.
+ */
+static void a_heading_that_nobody_knows_is_one_error(void **state)
+{
+    (void)state;
+    const char *round = open_round("agent-2013");
+    struct reply reply = upload("hana", "POST", under(round, "/imports?file=x.csv"),
+                                "agent,calls_handled,wrong_orders,luck\nzhang,2300,4,1\n"
+                                "li,2000,oops,2\nwang,2000,1,3\nsun,2000,1,\n");
+
+    assert_int_equal(reply.status, 201);
+    assert_string_equal(served_text(reply.json, "errors.2.line"), "absent");
+    reply_finish(&reply);
+    shows("hana", under(round, "/imports"), "\"errors\":2}");
+    reply = as("hana", "GET", under(round, "/imports/1"), NULL);
+    assert_string_equal(served_text(reply.json, "faults.0.line"), "1");
+    assert_string_equal(served_text(reply.json, "faults.0.agent"), "null");
+    assert_string_equal(served_text(reply.json, "faults.0.file"), "x.csv");
+    assert_string_equal(served_text(reply.json, "faults.1.agent"), "li");
+    assert_string_equal(served_text(reply.json, "faults.2.line"), "absent");
+    reply_finish(&reply);
+    reply = as("hana", "GET", under(round, "/results"), NULL);
+    assert_string_equal(served_text(reply.json, "left_out.2.fault"), "true");
+    reply_finish(&reply);
+}
+
 static void a_later_import_replaces_and_history_stays(void **state)
 {
     (void)state;
@@ -588,6 +614,7 @@ int main(void)
         WITH_DESK(a_scheme_that_cannot_be_used_is_said_in_both_languages),
         WITH_DESK(a_round_is_opened_once_by_hr),
         WITH_DESK(an_import_takes_what_is_right_and_lists_the_rest),
+        WITH_DESK(a_heading_that_nobody_knows_is_one_error),
         WITH_DESK(a_later_import_replaces_and_history_stays),
         WITH_DESK(an_answer_that_it_is_nobody_takes_the_rows_back),
         WITH_DESK(shares_are_read_as_somebody_said),
