@@ -12,21 +12,21 @@ static char text[512];
 
 static const char *numbers(const char *given)
 {
-    strcpy(text, given);
+    snprintf(text, sizeof text, "%s", given);
     cqa_star_numbers(text, strlen(text));
     return text;
 }
 
 static const char *number(const char *given)
 {
-    strcpy(text, given);
+    snprintf(text, sizeof text, "%s", given);
     cqa_star_number(text, strlen(text));
     return text;
 }
 
 static const char *json(const char *given)
 {
-    strcpy(text, given);
+    snprintf(text, sizeof text, "%s", given);
     cqa_star_json(text, strlen(text));
     return text;
 }

@@ -152,7 +152,7 @@ static int show(const char *name, const char *call, char *number)
     log_in(name);
     struct reply reply = served_as(&served, "POST", url, "");
     const int status = reply.status;
-    strcpy(number, served_text(reply.json, "number"));
+    snprintf(number, 256, "%s", served_text(reply.json, "number"));
     reply_finish(&reply);
     return status;
 }
