@@ -94,6 +94,14 @@ int cqa_book_attribute_is_true(const struct cqa_book_attributes *attributes, con
            (strcmp(value, "1") == 0 || strcmp(value, "true") == 0 || strcmp(value, "on") == 0);
 }
 
+int cqa_book_is_struck(const struct cqa_book_attributes *attributes)
+{
+    char value[8];
+
+    return !cqa_book_attribute(attributes, "val", value, sizeof value) ||
+           cqa_book_attribute_is_true(attributes, "val");
+}
+
 /* ---- the XML */
 
 struct reading {

@@ -109,6 +109,11 @@ int cqa_book_attribute(const struct cqa_book_attributes *attributes, const char 
                        size_t size);
 int cqa_book_attribute_is_true(const struct cqa_book_attributes *attributes, const char *name);
 
+/* Of the element "strike" in a run of a text. What is struck through stands between these signs: of
+ * 50 that was struck and 30 behind it no 5030 is made. */
+#define CQA_BOOK_STRUCK "~"
+int cqa_book_is_struck(const struct cqa_book_attributes *attributes);
+
 /* Who listens to a part. 0 ends the reading: with `fault` filled it failed, else it was enough. */
 struct cqa_book_listener {
     int (*begin)(void *context, const char *name, const struct cqa_book_attributes *attributes);

@@ -15,7 +15,7 @@ struct reader {
     size_t row, column;
     char kind[KIND_BYTES]; /* of the cell: "s", "str", "inlineStr", "b", "e", "d", "n" or "" */
     size_t style;
-    int has_formula, has_value, in_value, in_text, in_phonetic;
+    int has_formula, has_value, in_value, in_text, in_phonetic, is_struck;
     struct cqa_buffer value; /* what <v> or <t> say */
     struct cqa_book_area areas[CQA_BOOK_MERGES_MAX];
     size_t area_count;
@@ -209,6 +209,12 @@ static int begin_merge(struct reader *reader, const struct cqa_book_attributes *
     return 1;
 }
 
+static void mark_struck(struct reader *reader)
+{
+    if (reader->is_struck && reader->in_text)
+        cqa_buffer_add(&reader->value, CQA_BOOK_STRUCK, strlen(CQA_BOOK_STRUCK));
+}
+
 static int begin(void *context, const char *name, const struct cqa_book_attributes *attributes)
 {
     struct reader *reader = context;
@@ -227,8 +233,12 @@ static int begin(void *context, const char *name, const struct cqa_book_attribut
         reader->in_value = reader->has_value = 1;
     else if (strcmp(name, "rPh") == 0)
         reader->in_phonetic = 1;
-    else if (strcmp(name, "t") == 0)
+    else if (strcmp(name, "strike") == 0)
+        reader->is_struck = cqa_book_is_struck(attributes);
+    else if (strcmp(name, "t") == 0) {
         reader->in_text = !reader->in_phonetic && strcmp(reader->kind, "inlineStr") == 0;
+        mark_struck(reader);
+    }
     return 1;
 }
 
@@ -248,8 +258,11 @@ static int end(void *context, const char *name)
 
     if (strcmp(name, "v") == 0)
         reader->in_value = 0;
-    else if (strcmp(name, "t") == 0)
+    else if (strcmp(name, "t") == 0) {
+        mark_struck(reader);
         reader->in_text = 0;
+    } else if (strcmp(name, "r") == 0)
+        reader->is_struck = 0;
     else if (strcmp(name, "rPh") == 0)
         reader->in_phonetic = 0;
     else if (strcmp(name, "c") == 0) {

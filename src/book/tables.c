@@ -10,7 +10,7 @@ enum { FORMAT_BYTES = 256, FORMATS_MAX = 4096 };
 struct reader {
     struct cqa_book_tables *tables;
     struct cqa_book_fault *fault;
-    int in_text, in_phonetic, in_styles;
+    int in_text, in_phonetic, in_styles, is_struck;
     struct {
         long number;
         const char *format;
@@ -112,21 +112,6 @@ static int begin_string(struct reader *reader)
     return 1;
 }
 
-static int begin_shared(void *context, const char *name,
-                        const struct cqa_book_attributes *attributes)
-{
-    struct reader *reader = context;
-
-    (void)attributes;
-    if (strcmp(name, "si") == 0)
-        return begin_string(reader);
-    if (strcmp(name, "rPh") == 0)
-        reader->in_phonetic = 1;
-    else if (strcmp(name, "t") == 0)
-        reader->in_text = !reader->in_phonetic;
-    return 1;
-}
-
 static int text_shared(void *context, const char *bytes, size_t length)
 {
     struct reader *reader = context;
@@ -141,17 +126,43 @@ static int text_shared(void *context, const char *bytes, size_t length)
     return 1;
 }
 
+/* Before and behind what is struck through. */
+static int mark_struck(struct reader *reader)
+{
+    return reader->is_struck ? text_shared(reader, CQA_BOOK_STRUCK, strlen(CQA_BOOK_STRUCK)) : 1;
+}
+
+static int begin_shared(void *context, const char *name,
+                        const struct cqa_book_attributes *attributes)
+{
+    struct reader *reader = context;
+
+    if (strcmp(name, "si") == 0)
+        return begin_string(reader);
+    if (strcmp(name, "rPh") == 0)
+        reader->in_phonetic = 1;
+    else if (strcmp(name, "strike") == 0)
+        reader->is_struck = cqa_book_is_struck(attributes);
+    else if (strcmp(name, "t") == 0)
+        reader->in_text = !reader->in_phonetic;
+    return strcmp(name, "t") == 0 ? mark_struck(reader) : 1;
+}
+
 static int end_shared(void *context, const char *name)
 {
     struct reader *reader = context;
 
     if (strcmp(name, "rPh") == 0)
         reader->in_phonetic = 0;
-    else if (strcmp(name, "t") == 0)
-        reader->in_text = 0;
+    else if (strcmp(name, "r") == 0)
+        reader->is_struck = 0;
     else if (strcmp(name, "si") == 0)
         return end_string(reader);
-    return 1;
+    if (strcmp(name, "t") != 0)
+        return 1;
+    const int status = mark_struck(reader);
+    reader->in_text = 0;
+    return status;
 }
 
 /* ---- xl/styles.xml: formats of numbers */

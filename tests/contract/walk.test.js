@@ -265,6 +265,18 @@ test("re-scoring, exports, roster, periods, audit log", async () => {
   await get("root", "audit?limit=5");
 });
 
+test("what takes long is a job, whose answer waits", async () => {
+  const ended = ({ state }) => state === "done" || state === "stopped";
+  const { job } = await get("hr", "export/calls.csv?from=2025-11-01&to=2025-11-30", 202, { Prefer: "respond-async" });
+  let one = await get("hr", `jobs/${job}`);
+  for (const until = Date.now() + 60000; !ended(one) && Date.now() < until; one = await get("hr", `jobs/${job}`)) await new Promise((go) => setTimeout(go, 50));
+  assert.deepEqual([one.state, one.status], ["done", 200]);
+  assert.match(await get("hr", `jobs/${job}/result`), /^[^\n]*call/);
+  await get("lead", `jobs/${job}`, 404);
+  await api("hr", "DELETE", `jobs/${job}`, 204);
+  await get("hr", `jobs/${job}/result`, 404);
+});
+
 test("an appraisal from its opening to its correction", async () => {
   await get("ann", "schemes");
   await get("ann", "schemes/grades-310");

@@ -123,6 +123,13 @@ def questions(desk):
     if b"8004" not in out or b"8001" in out:
         fail("of five faults: " + out.decode())
     figures(desk, "five.xlsx", code=UNREADABLE, says="five.xlsx:十一月!C3: 坐席“8001”", environment={"LC_ALL": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"})
+    crossed = Book({"S": rows((1, 4, rich("50", "30")), (2, 4, inline("50")))})
+    parts = crossed.parts()
+    desk.write("crossed.xlsx", crossed.bytes(**{
+        "xl/sharedStrings.xml": parts["xl/sharedStrings.xml"].replace("<b/>", "<b/><strike/>", 1).replace("<b/></rPr>", '<strike val="0"/></rPr>'),
+        "xl/worksheets/sheet1.xml": parts["xl/worksheets/sheet1.xml"].replace("<is><t>50</t></is>", "<is><r><rPr><strike/></rPr><t>50</t></r><r><t>30</t></r></is>")}))
+    figures(desk, "crossed.xlsx", code=UNREADABLE, says=['crossed.xlsx:S!E2: agent "8001": "~50~30" of "奖惩" is not a number',
+                                                         'crossed.xlsx:S!E3: agent "8002": "~50~30" of "奖惩" is not a number'])
     desk.write("merged.xlsx", Book({"S": rows((2, 2, None)) }, merges={"S": ["C2:C3"]}).bytes())
     figures(desk, "merged.xlsx", code=UNREADABLE, says=["merged.xlsx:S!C2: ", "merged.xlsx:S!C3: ", "the cell is merged with others"])
     desk.write("long.xlsx", Book({"S": [["工号", "指标", "值"], [8001, "考勤得分", 95], [None, "迟到(次)", 1], [None, "奖惩(千元)", 0.3505],
