@@ -267,6 +267,51 @@ static void who_is_no_longer_anybody_gets_nothing_done(void **state)
     reply_finish(&reply);
 }
 
+/* What a lead was answered is not read by the agent that the lead has become. */
+static void who_loses_rights_loses_the_answers_that_they_gave(void **state)
+{
+    (void)state;
+    const int64_t id = ask("GET", "/api/v1/export/calls.csv", NULL);
+    assert_string_equal(end_of(id), "done");
+    hold(1);                                    /* and one is under way */
+    served_user(&served, "max", "agent", NULL); /* somebody else's change drops nothing */
+    struct reply reply = look("GET", id, "/result");
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+    served_user(&served, "lea", "agent", NULL);
+    served_login(&served, "lea", "correct horse");
+    reply = look("GET", id, "/result");
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/jobs", NULL);
+    assert_string_equal(served_text(reply.json, "jobs.0"), "absent");
+    reply_finish(&reply);
+}
+
+/* Who confirms a new password is shown it once; it is kept nowhere. */
+static void a_secret_is_answered_at_once(void **state)
+{
+    char path[64];
+    char headers[sizeof served.session + 64];
+
+    (void)state;
+    served_user(&served, "root", "admin", NULL);
+    served_login(&served, "root", "correct horse");
+    struct reply reply = served_as(&served, "PUT", "/api/v1/users/eve", "{\"role\":\"auditor\"}");
+    assert_int_equal(reply.status, 202);
+    snprintf(path, sizeof path, "/api/v1/asked/%s/confirm", served_text(reply.json, "asked"));
+    reply_finish(&reply);
+    served_login(&served, "lea", "correct horse");
+    snprintf(headers, sizeof headers, "%sPrefer: respond-async\r\n", served.session);
+    reply = served_ask(&served, "POST", path, headers, "{}");
+    assert_int_equal(reply.status, 200);
+    assert_string_not_equal(served_text(reply.json, "password"), "absent");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/jobs", NULL);
+    assert_string_equal(served_text(reply.json, "jobs.0"), "absent");
+    reply_finish(&reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +328,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(there_are_not_too_many_of_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_no_longer_anybody_gets_nothing_done, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(who_loses_rights_loses_the_answers_that_they_gave, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_secret_is_answered_at_once, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
