@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <unistd.h>
+#include "scores/jobs.h"
 #include "scores/store_internal.h"
 #include "support/served.h"
 
@@ -312,6 +313,32 @@ static void a_secret_is_answered_at_once(void **state)
     reply_finish(&reply);
 }
 
+/* Else whoever asks for exports all day fills the disk of everybody. */
+static void answers_of_one_have_a_size(void **state)
+{
+    char values[96];
+
+    (void)state;
+    (void)snprintf(values, sizeof values, "2, 9000000000000000, %s%d%s",
+                   served_is_sqlite() ? "zeroblob(" : "convert_to(repeat('0', ",
+                   CQA_JOB_BYTES_OF_ONE, served_is_sqlite() ? ")" : "), 'UTF8')");
+    put_job("state, ended_ms", "2, 9000000000000000");
+    const int64_t small = newest();
+    put_job("state, ended_ms, reply", values);
+    const int64_t large = newest();
+    const int64_t id = ask("GET", "/api/v1/export/calls.csv", NULL);
+    assert_string_equal(end_of(id), "done");
+    const int64_t gone[] = {small, large};
+    for (size_t i = 0; i < 2; i++) {
+        struct reply reply = look("GET", gone[i], "");
+        assert_int_equal(reply.status, 404);
+        reply_finish(&reply);
+    }
+    struct reply reply = look("GET", id, "/result");
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +358,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_loses_rights_loses_the_answers_that_they_gave, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_secret_is_answered_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(answers_of_one_have_a_size, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
