@@ -3,18 +3,12 @@
 #include "scores/jobs.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
 #include "api/routes.h"
 #include "http/kept.h"
 #include "scores/asked.h"
 #include "scores/when.h"
-
-static int64_t number_of(struct cqa_request *request)
-{
-    return strtoll(cqa_request_part(request, 0), NULL, 10);
-}
 
 /* ---- asking for one */
 
@@ -37,8 +31,8 @@ static int may_tell_secret(struct cqa_request *request, const struct cqa_route *
 
     if (route->answer != cqa_post_asked_confirm)
         return 0;
-    if (cqa_asked_read(cqa_request_scores(request), number_of(request), arena, &asked, &error) !=
-        CQA_OK)
+    if (cqa_asked_read(cqa_request_scores(request), cqa_request_part_number(request, 0), arena,
+                       &asked, &error) != CQA_OK)
         return 1;
     const struct cqa_route *wanted = cqa_route_find(&cqa_api_routes, asked.method, asked.path,
                                                     arena, parts, allowed, sizeof allowed);
@@ -121,8 +115,8 @@ static int read_job(struct cqa_request *request, struct cqa_job_row *job)
 {
     struct cqa_error error = {0};
     const enum cqa_status status =
-        cqa_job_read(cqa_request_scores(request), cqa_request_who(request), number_of(request),
-                     cqa_request_arena(request), job, &error);
+        cqa_job_read(cqa_request_scores(request), cqa_request_who(request),
+                     cqa_request_part_number(request, 0), cqa_request_arena(request), job, &error);
 
     if (status != CQA_OK)
         cqa_reply_error(request, status, &error);
@@ -164,8 +158,9 @@ void cqa_get_job_result(struct cqa_request *request)
 void cqa_delete_job(struct cqa_request *request)
 {
     struct cqa_error error = {0};
-    const enum cqa_status status = cqa_job_stop(
-        cqa_request_scores(request), cqa_request_who(request), number_of(request), &error);
+    const enum cqa_status status =
+        cqa_job_stop(cqa_request_scores(request), cqa_request_who(request),
+                     cqa_request_part_number(request, 0), &error);
 
     if (status == CQA_OK)
         cqa_reply_empty(request, 204);

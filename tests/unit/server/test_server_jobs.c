@@ -94,6 +94,9 @@ static void a_job_answers_what_its_request_would_have(void **state)
     assert_string_equal(served_text(reply.json, "status"), "200");
     assert_string_equal(served_text(reply.json, "path"), "/api/v1/rescore/preview");
     reply_finish(&reply);
+    reply = look("GET", id, "x"); /* no number, and so no job */
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
     reply = look("GET", id, "/result");
     assert_int_equal(reply.status, 200);
     assert_string_equal(reply.body, here.body);
@@ -151,6 +154,9 @@ static void quick_requests_and_tokens_are_answered_at_once(void **state)
     snprintf(headers, sizeof headers, "%sPrefer: respond-async\r\n", served.session);
     struct reply reply = served_ask(&served, "GET", "/api/v1/calls", headers, NULL);
     assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+    reply = served_ask(&served, "HEAD", "/api/v1/export/calls.csv", headers, NULL);
+    assert_int_equal(reply.status, 200); /* asks for nothing to be done */
     reply_finish(&reply);
     snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\nPrefer: respond-async\r\n",
              served.lead);
