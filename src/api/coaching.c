@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scores/coaching.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "api/cursor.h"
 #include "api/endpoints.h"
@@ -77,7 +76,7 @@ void cqa_post_coaching_done(struct cqa_request *request)
         cqa_member_text(request, body, "outcome", 0, &outcome)) {
         const enum cqa_status status =
             cqa_coaching_done(cqa_request_scores(request), cqa_request_who(request),
-                              strtoll(cqa_request_part(request, 0), NULL, 10), outcome, &error);
+                              cqa_request_part_number(request, 0), outcome, &error);
         if (status == CQA_OK)
             cqa_reply_empty(request, 204);
         else

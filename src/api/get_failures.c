@@ -1,17 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 #include "api/cursor.h"
 #include "api/endpoints.h"
+#include "api/numbers.h"
 #include "api/query.h"
 #include "base/message_json.h"
+#include "base/stars.h"
 #include "scores/when.h"
 
 struct page {
     json_t *list;
+    int hidden; /* customers' numbers, with stars */
     int64_t limit;
     int64_t last_id;
     int has_more;
 };
+
+static void star(json_t *text)
+{
+    char *own = json_is_string(text) ? strdup(json_string_value(text)) : NULL;
+
+    if (own == NULL)
+        return;
+    cqa_star_numbers(own, strlen(own));
+    json_string_set(text, own);
+    free(own);
+}
+
+/* What a failure tells in words may name the file, and so the customer. */
+static void star_words(const json_t *failure)
+{
+    json_t *arguments = json_object_get(failure, "arguments");
+    json_t *argument;
+    size_t i;
+
+    star(json_object_get(failure, "text"));
+    star(json_object_get(failure, "text_zh"));
+    json_array_foreach(arguments, i, argument) star(argument);
+}
 
 static int add_failure(void *context, const struct cqa_failure_row *row)
 {
@@ -29,6 +56,8 @@ static int add_failure(void *context, const struct cqa_failure_row *row)
     struct cqa_message message; /* older recorders send only English words */
     if (cqa_message_from_json(failure, &message))
         json_object_set_new(failure, "text_zh", json_string(cqa_said(&message, CQA_CHINESE)));
+    if (page->hidden)
+        star_words(failure);
     json_object_set_new(failure, "first_at", json_string(first));
     json_object_set_new(failure, "last_at", json_string(last));
     json_object_set_new(failure, "recorder", json_string(row->recorder));
@@ -53,6 +82,7 @@ void cqa_get_failures(struct cqa_request *request)
         return;
     }
     page.list = json_array();
+    page.hidden = cqa_numbers_are_hidden(request);
     const enum cqa_status status = cqa_scores_failures(
         cqa_request_scores(request), &scope, after_id, page.limit + 1, add_failure, &page, &error);
     if (status != CQA_OK) {

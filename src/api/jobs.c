@@ -3,11 +3,11 @@
 #include "scores/jobs.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
 #include "api/routes.h"
 #include "http/kept.h"
+#include "scores/asked.h"
 #include "scores/when.h"
 
 /* ---- asking for one */
@@ -17,6 +17,26 @@ static int is_asked_for(struct cqa_request *request)
     const char *prefer = cqa_request_header(request, "Prefer");
 
     return prefer != NULL && strstr(prefer, "respond-async") != NULL;
+}
+
+/* Whether it may be answered with a secret, which is kept nowhere: whoever confirms what gives
+ * somebody rights is shown one. */
+static int may_tell_secret(struct cqa_request *request, const struct cqa_route *route)
+{
+    struct cqa_arena *arena = cqa_request_arena(request);
+    const char *parts[CQA_PATH_PARTS_MAX];
+    struct cqa_second_request asked;
+    struct cqa_error error = {0};
+    char allowed[64];
+
+    if (route->answer != cqa_post_asked_confirm)
+        return 0;
+    if (cqa_asked_read(cqa_request_scores(request), cqa_request_part_number(request, 0), arena,
+                       &asked, &error) != CQA_OK)
+        return 1;
+    const struct cqa_route *wanted = cqa_route_find(&cqa_api_routes, asked.method, asked.path,
+                                                    arena, parts, allowed, sizeof allowed);
+    return wanted == NULL || !cqa_api_routes.seconds(wanted).alone;
 }
 
 static void reply_kept(struct cqa_request *request, int64_t id)
@@ -37,7 +57,7 @@ int cqa_job_keep(struct cqa_request *request, const struct cqa_route *route)
 
     /* a file that somebody sent is not kept */
     if (who->user == 0 || route->body == CQA_BODY_RESULTS || !cqa_api_takes_long(route) ||
-        !is_asked_for(request))
+        !is_asked_for(request) || may_tell_secret(request, route))
         return 0;
     const struct cqa_kept kept = cqa_request_keep(request);
     const struct cqa_job_request job = {kept.method,  kept.path, kept.query, kept.type,
@@ -90,18 +110,13 @@ void cqa_get_jobs(struct cqa_request *request)
     cqa_reply_list(request, "jobs", list, status, &error);
 }
 
-static int64_t number_of(struct cqa_request *request)
-{
-    return strtoll(cqa_request_part(request, 0), NULL, 10);
-}
-
 /* The one of the path; 0 with a problem given. */
 static int read_job(struct cqa_request *request, struct cqa_job_row *job)
 {
     struct cqa_error error = {0};
     const enum cqa_status status =
-        cqa_job_read(cqa_request_scores(request), cqa_request_who(request), number_of(request),
-                     cqa_request_arena(request), job, &error);
+        cqa_job_read(cqa_request_scores(request), cqa_request_who(request),
+                     cqa_request_part_number(request, 0), cqa_request_arena(request), job, &error);
 
     if (status != CQA_OK)
         cqa_reply_error(request, status, &error);
@@ -143,8 +158,9 @@ void cqa_get_job_result(struct cqa_request *request)
 void cqa_delete_job(struct cqa_request *request)
 {
     struct cqa_error error = {0};
-    const enum cqa_status status = cqa_job_stop(
-        cqa_request_scores(request), cqa_request_who(request), number_of(request), &error);
+    const enum cqa_status status =
+        cqa_job_stop(cqa_request_scores(request), cqa_request_who(request),
+                     cqa_request_part_number(request, 0), &error);
 
     if (status == CQA_OK)
         cqa_reply_empty(request, 204);

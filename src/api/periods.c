@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
 #include "api/member.h"
@@ -167,7 +166,7 @@ void cqa_post_period_open(struct cqa_request *request)
     struct cqa_error error = {0};
     const char *note = NULL;
     json_t *body = cqa_request_json(request);
-    const int64_t period = strtoll(cqa_request_part(request, 0), NULL, 10);
+    const int64_t period = cqa_request_part_number(request, 0);
 
     if (body == NULL)
         return;

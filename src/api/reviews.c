@@ -146,7 +146,7 @@ void cqa_post_sample_done(struct cqa_request *request)
     struct cqa_error error = {0};
     const enum cqa_status status =
         cqa_samples_done(cqa_request_scores(request), cqa_request_who(request),
-                         strtoll(cqa_request_part(request, 0), NULL, 10), &error);
+                         cqa_request_part_number(request, 0), &error);
 
     if (status == CQA_OK)
         cqa_reply_empty(request, 204);

@@ -100,11 +100,6 @@ static void confirm(struct cqa_request *request, const struct cqa_second_request
         cqa_log(CQA_LOG_ERROR, "%p", &error.message);
 }
 
-static int64_t number_of(struct cqa_request *request)
-{
-    return strtoll(cqa_request_part(request, 0), NULL, 10);
-}
-
 /* No parameters: they would be taken for those of what was asked for. */
 void cqa_post_asked_confirm(struct cqa_request *request)
 {
@@ -114,8 +109,9 @@ void cqa_post_asked_confirm(struct cqa_request *request)
 
     if (!cqa_query_only(request, known))
         return;
-    const enum cqa_status status = cqa_asked_read(cqa_request_scores(request), number_of(request),
-                                                  cqa_request_arena(request), &asked, &error);
+    const enum cqa_status status =
+        cqa_asked_read(cqa_request_scores(request), cqa_request_part_number(request, 0),
+                       cqa_request_arena(request), &asked, &error);
     if (status != CQA_OK)
         cqa_reply_error(request, status, &error);
     else if (take_over(request, &asked))
@@ -125,8 +121,9 @@ void cqa_post_asked_confirm(struct cqa_request *request)
 void cqa_post_asked_withdraw(struct cqa_request *request)
 {
     struct cqa_error error = {0};
-    const enum cqa_status status = cqa_asked_withdraw(
-        cqa_request_scores(request), cqa_request_who(request), number_of(request), &error);
+    const enum cqa_status status =
+        cqa_asked_withdraw(cqa_request_scores(request), cqa_request_who(request),
+                           cqa_request_part_number(request, 0), &error);
 
     if (status == CQA_OK)
         cqa_reply_empty(request, 204);

@@ -292,8 +292,9 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
                                                                                       : MHD_NO;
     }
     const int is_new = request->status == 0 && !request->is_aside;
-    if (is_new && !request->body.failed &&
-        !request->server->routes->keep(request, request->route) && cqa_lanes_take(request))
+    const int may_keep = is_new && !request->body.failed && !request->is_head; /* HEAD: a look */
+    const int is_kept = may_keep && request->server->routes->keep(request, request->route);
+    if (is_new && !request->body.failed && !is_kept && cqa_lanes_take(request))
         return MHD_YES; /* and comes here again, with its reply */
     if (is_new && request->status == 0)
         answer(request);

@@ -31,6 +31,9 @@ const struct cqa_identity *cqa_request_who(const struct cqa_request *request);
 /* The i-th {…} of the route's pattern, percent-decoded. */
 const char *cqa_request_part(const struct cqa_request *request, size_t index);
 
+/* The same, as the number of an object; 0, which none has, where it is no whole number. */
+int64_t cqa_request_part_number(const struct cqa_request *request, size_t index);
+
 /* A query parameter, percent-decoded; NULL when absent. */
 const char *cqa_request_query(struct cqa_request *request, const char *name);
 const char *cqa_request_header(struct cqa_request *request, const char *name);

@@ -56,6 +56,15 @@ const char *cqa_request_part(const struct cqa_request *request, size_t index)
     return index < CQA_PATH_PARTS_MAX && request->parts[index] ? request->parts[index] : "";
 }
 
+int64_t cqa_request_part_number(const struct cqa_request *request, size_t index)
+{
+    const char *part = cqa_request_part(request, index);
+    char *end;
+    const int64_t number = strtoll(part, &end, 10);
+
+    return isdigit((unsigned char)part[0]) && *end == '\0' ? number : 0;
+}
+
 const char *cqa_request_header(struct cqa_request *request, const char *name)
 {
     return request->kept != NULL

@@ -69,6 +69,17 @@ CQA_SQL_STATEMENT(set_user, "itt", 0,
 CQA_SQL_STATEMENT(id_of_user, "t", 1, "SELECT id FROM users WHERE name = ?1");
 CQA_SQL_STATEMENT(drop_sessions, "i", 0, "DELETE FROM sessions WHERE user = ?1");
 
+CQA_SQL_STATEMENT(drop_jobs, "i", 0, "DELETE FROM jobs WHERE user = ?1 AND state > 0");
+
+/* What was begun or kept with the rights that the account had: sessions, and jobs, whose answers
+ * may hold what it no longer sees. One that waits is done with the rights of then. */
+static enum cqa_status drop_held(struct cqa_sql *db, int64_t user, struct cqa_error *error)
+{
+    const enum cqa_status status = cqa_sql_do(db, error, &drop_sessions, user);
+
+    return status == CQA_OK ? cqa_sql_do(db, error, &drop_jobs, user) : status;
+}
+
 /* `password`: its hash; NULL: as it is. */
 static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
                                   const struct cqa_user_new *user, const char *password,
@@ -92,7 +103,7 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
         return cqa_fail(error, CQA_E_NOTFOUND,
                         "no account named \"%s\": a new one needs a password", user->name);
     if (status == CQA_OK)
-        status = cqa_sql_do(db, error, &drop_sessions, id);
+        status = drop_held(db, id, error);
     if (status == CQA_OK)
         status = write_teams(db, id, user, error);
     return status;
@@ -175,8 +186,6 @@ enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
 
 CQA_SQL_STATEMENT(set_disabled, "it", 0,
                   "UPDATE users SET disabled_ms = ?1 WHERE name = ?2 AND disabled_ms IS NULL");
-CQA_SQL_STATEMENT(drop_sessions_of, "t", 0,
-                  "DELETE FROM sessions WHERE user = (SELECT id FROM users WHERE name = ?1)");
 
 struct disabling {
     struct cqa_scores *scores;
@@ -186,13 +195,16 @@ struct disabling {
 static enum cqa_status disable(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct disabling *it = context;
+    int64_t id = 0;
     enum cqa_status status =
         cqa_sql_do(db, error, &set_disabled, cqa_scores_now_ms(it->scores), it->name);
 
     if (status == CQA_OK && cqa_sql_changes(db) == 0)
         status = cqa_fail(error, CQA_E_NOTFOUND, "no account named \"%s\"", it->name);
     if (status == CQA_OK)
-        status = cqa_sql_do(db, error, &drop_sessions_of, it->name);
+        status = cqa_scores_find(db, &id, error, &id_of_user, it->name);
+    if (status == CQA_OK)
+        status = drop_held(db, id, error);
     return status == CQA_OK
                ? cqa_audit_add(it->scores, db, it->actor, "user.disable", it->name, "", error)
                : status;

@@ -305,14 +305,24 @@ CQA_SQL_STATEMENT(end_job, "itiittb", 0,
                   "UPDATE jobs SET state = CASE WHEN stop = 0 THEN 2 ELSE 3 END, ended_ms = ?3,"
                   " status = ?4, reply_type = ?5, reply_name = ?6, reply = ?7" MINE);
 
+/* Those of the same person that are too much with the newer ones. */
+CQA_SQL_STATEMENT(
+    forget_over, "ii", 0,
+    "DELETE FROM jobs WHERE id <> ?1 AND id IN (SELECT id FROM (SELECT id, sum(length(body)"
+    "  + coalesce(length(reply), 0)) OVER (ORDER BY id DESC) AS bytes FROM jobs"
+    "  WHERE state > 1 AND user = (SELECT user FROM jobs WHERE id = ?1)) ended WHERE bytes > ?2)");
+
 static enum cqa_status end(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct turn *it = context;
     const struct cqa_job_reply *reply = it->reply;
+    const enum cqa_status status = cqa_sql_do(
+        db, error, &end_job, it->id, cqa_scores_self(it->scores), cqa_scores_now_ms(it->scores),
+        (int64_t)reply->status, reply->type, reply->name, reply->body, reply->length);
 
-    return cqa_sql_do(db, error, &end_job, it->id, cqa_scores_self(it->scores),
-                      cqa_scores_now_ms(it->scores), (int64_t)reply->status, reply->type,
-                      reply->name, reply->body, reply->length);
+    return status == CQA_OK
+               ? cqa_sql_do(db, error, &forget_over, it->id, (int64_t)CQA_JOB_BYTES_OF_ONE)
+               : status;
 }
 
 enum cqa_status cqa_job_end(struct cqa_scores *scores, int64_t id,

@@ -21,8 +21,9 @@ enum cqa_job_state {
 extern const char *const cqa_job_words[CQA_JOB_STATE_COUNT + 1];
 
 enum {
-    CQA_JOBS_OF_ONE = 8,           /* unfinished ones of a person */
-    CQA_JOB_KEPT_MS = 24 * 3600000 /* how long its answer is kept */
+    CQA_JOBS_OF_ONE = 8,              /* unfinished ones of a person */
+    CQA_JOB_BYTES_OF_ONE = 256 << 20, /* of a person's ended ones: the oldest go before */
+    CQA_JOB_KEPT_MS = 24 * 3600000    /* how long its answer is kept */
 };
 
 /* What a request was; texts are borrowed, or in the arena that they were read into. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 #include "api/beside.h"
 #include "api/query.h"
@@ -310,7 +309,7 @@ void cqa_get_import(struct cqa_request *request)
 
     if (!cqa_asked_by_all(request) || !cqa_asked_round(request, &round))
         return;
-    const int64_t import = strtoll(cqa_request_part(request, 1), NULL, 10);
+    const int64_t import = cqa_request_part_number(request, 1);
     if (import <= 0)
         status = cqa_fail(&error, CQA_E_NOTFOUND, "no import of this number");
     else

@@ -2,7 +2,6 @@
 #include "scores/rounds/signing.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "api/member.h"
 #include "api/rounds/endpoints.h"
@@ -233,6 +232,6 @@ void cqa_post_sheet_answer(struct cqa_request *request)
     if (body != NULL && cqa_member_only(request, body, known) &&
         cqa_member_word(request, body, "outcome", 1, words, &accepted) &&
         cqa_member_text(request, body, "answer", 1, &text))
-        answer(request, &round, strtoll(cqa_request_part(request, 1), NULL, 10), accepted, text);
+        answer(request, &round, cqa_request_part_number(request, 1), accepted, text);
     json_decref(body);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <unistd.h>
+#include "scores/jobs.h"
 #include "scores/store_internal.h"
 #include "support/served.h"
 
@@ -93,6 +94,9 @@ static void a_job_answers_what_its_request_would_have(void **state)
     assert_string_equal(served_text(reply.json, "status"), "200");
     assert_string_equal(served_text(reply.json, "path"), "/api/v1/rescore/preview");
     reply_finish(&reply);
+    reply = look("GET", id, "x"); /* no number, and so no job */
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
     reply = look("GET", id, "/result");
     assert_int_equal(reply.status, 200);
     assert_string_equal(reply.body, here.body);
@@ -151,6 +155,9 @@ static void quick_requests_and_tokens_are_answered_at_once(void **state)
     struct reply reply = served_ask(&served, "GET", "/api/v1/calls", headers, NULL);
     assert_int_equal(reply.status, 200);
     reply_finish(&reply);
+    reply = served_ask(&served, "HEAD", "/api/v1/export/calls.csv", headers, NULL);
+    assert_int_equal(reply.status, 200); /* asks for nothing to be done */
+    reply_finish(&reply);
     snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\nPrefer: respond-async\r\n",
              served.lead);
     reply = served_ask(&served, "GET", "/api/v1/export/calls.csv", headers, NULL);
@@ -174,7 +181,7 @@ static void put_job(const char *columns, const char *values)
 static int64_t newest(void)
 {
     struct reply reply = served_as(&served, "GET", "/api/v1/jobs", NULL);
-    const int64_t id = atoll(served_text(reply.json, "jobs.0.job"));
+    const int64_t id = strtoll(served_text(reply.json, "jobs.0.job"), NULL, 10);
 
     reply_finish(&reply);
     assert_true(id > 0);
@@ -267,6 +274,77 @@ static void who_is_no_longer_anybody_gets_nothing_done(void **state)
     reply_finish(&reply);
 }
 
+/* What a lead was answered is not read by the agent that the lead has become. */
+static void who_loses_rights_loses_the_answers_that_they_gave(void **state)
+{
+    (void)state;
+    const int64_t id = ask("GET", "/api/v1/export/calls.csv", NULL);
+    assert_string_equal(end_of(id), "done");
+    hold(1);                                    /* and one is under way */
+    served_user(&served, "max", "agent", NULL); /* somebody else's change drops nothing */
+    struct reply reply = look("GET", id, "/result");
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+    served_user(&served, "lea", "agent", NULL);
+    served_login(&served, "lea", "correct horse");
+    reply = look("GET", id, "/result");
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/jobs", NULL);
+    assert_string_equal(served_text(reply.json, "jobs.0"), "absent");
+    reply_finish(&reply);
+}
+
+/* Who confirms a new password is shown it once; it is kept nowhere. */
+static void a_secret_is_answered_at_once(void **state)
+{
+    char path[64];
+    char headers[sizeof served.session + 64];
+
+    (void)state;
+    served_user(&served, "root", "admin", NULL);
+    served_login(&served, "root", "correct horse");
+    struct reply reply = served_as(&served, "PUT", "/api/v1/users/eve", "{\"role\":\"auditor\"}");
+    assert_int_equal(reply.status, 202);
+    snprintf(path, sizeof path, "/api/v1/asked/%s/confirm", served_text(reply.json, "asked"));
+    reply_finish(&reply);
+    served_login(&served, "lea", "correct horse");
+    snprintf(headers, sizeof headers, "%sPrefer: respond-async\r\n", served.session);
+    reply = served_ask(&served, "POST", path, headers, "{}");
+    assert_int_equal(reply.status, 200);
+    assert_string_not_equal(served_text(reply.json, "password"), "absent");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/jobs", NULL);
+    assert_string_equal(served_text(reply.json, "jobs.0"), "absent");
+    reply_finish(&reply);
+}
+
+/* Else whoever asks for exports all day fills the disk of everybody. */
+static void answers_of_one_have_a_size(void **state)
+{
+    char values[96];
+
+    (void)state;
+    (void)snprintf(values, sizeof values, "2, 9000000000000000, %s%d%s",
+                   served_is_sqlite() ? "zeroblob(" : "convert_to(repeat('0', ",
+                   CQA_JOB_BYTES_OF_ONE, served_is_sqlite() ? ")" : "), 'UTF8')");
+    put_job("state, ended_ms", "2, 9000000000000000");
+    const int64_t small = newest();
+    put_job("state, ended_ms, reply", values);
+    const int64_t large = newest();
+    const int64_t id = ask("GET", "/api/v1/export/calls.csv", NULL);
+    assert_string_equal(end_of(id), "done");
+    const int64_t gone[] = {small, large};
+    for (size_t i = 0; i < 2; i++) {
+        struct reply reply = look("GET", gone[i], "");
+        assert_int_equal(reply.status, 404);
+        reply_finish(&reply);
+    }
+    struct reply reply = look("GET", id, "/result");
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +361,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(there_are_not_too_many_of_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_no_longer_anybody_gets_nothing_done, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(who_loses_rights_loses_the_answers_that_they_gave, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_secret_is_answered_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(answers_of_one_have_a_size, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,6 +129,25 @@ static void exports_have_stars_for_whom_the_page_has(void **state)
     }
 }
 
+/* What a failure tells in words names the file, too. */
+static void a_failure_tells_no_number(void **state)
+{
+    static const char failure[] =
+        "{\"schema\":\"callqa.failure/1\",\"recording\":{\"path\":\"" PATH "\"},"
+        "\"call\":null,\"reason\":\"truncated\",\"text\":\"cannot open " PATH "\","
+        "\"code\":\"none-of-ours\",\"arguments\":[\"in-" NUMBER ".wav\"]}";
+    (void)state;
+    struct reply reply =
+        served_post(&served, served.recorder, "/api/v1/results", "application/json", "f", failure);
+    assert_int_equal(reply.status, 201);
+    reply_finish(&reply);
+    served_login(&served, "ann", "correct horse");
+    shows("/api/v1/failures", "failures.0.text", "cannot open " HIDDEN);
+    has("/api/v1/failures", NUMBER, 0);
+    served_login(&served, "lea", "correct horse");
+    shows("/api/v1/failures", "failures.0.text", "cannot open " PATH);
+}
+
 /* Ids that are paths tell the number as well. */
 static void ids_that_are_names_of_files_have_stars(void **state)
 {
@@ -237,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(exports_have_stars_for_whom_the_page_has, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(ids_that_are_names_of_files_have_stars, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_tells_no_number, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_number_is_shown_and_noted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_site_says_who, set_up, tear_down),
         cmocka_unit_test_setup_teardown(calls_are_found_by_parts, set_up, tear_down),

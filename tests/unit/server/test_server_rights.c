@@ -117,7 +117,8 @@ static int set_up(void **state)
 {
     (void)state;
     read_document();
-    served_start(&served, NULL);
+    /* the document's table says who may ask at all, the site which of them are shown it */
+    served_start(&served, "customer_numbers: {shown_on_request: [agent, auditor, hr]}\n");
     served_user(&served, "root", "admin", NULL);
     served_roster(&served, "root",
                   "person,extension,team,post,from,to\nzhang,8001,east,agent,2025-01-01,\n"
