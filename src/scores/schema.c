@@ -382,8 +382,7 @@ static const char *const steps[] = {
     evidence_step,         limits_step,       second_step,
     failures_step,         kept_step,         shared_step,
     cqa_appraisal_written, claims_step,       shown_step,
-    counted_step,          once_step,         counted_step,
-    requests_step,
+    counted_step,          once_step,         requests_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,
