@@ -20,7 +20,9 @@
 /* An export is written to an unnamed file first: it may be larger than memory, and one that fails
  * half-way is a clear problem rather than a file that looks whole. */
 struct writing {
+    struct cqa_request *request;
     struct cqa_scores *scores;
+    int64_t written, total; /* rows */
     struct cqa_csv_line csv;
     int zh;     /* titles of rules and grounds in Chinese, else in English */
     int hidden; /* customers' numbers, with stars */
@@ -41,6 +43,18 @@ static void add_number(struct cqa_csv_line *csv, const json_t *value)
         cqa_csv_empty(csv);
 }
 
+/* After each row: whether there are to be more. */
+static int goes_on(struct writing *writing)
+{
+    enum { STEP = 200 };
+
+    writing->written++;
+    if (writing->status == CQA_OK && writing->written % STEP == 0)
+        writing->status = cqa_request_check_wanted(writing->request, writing->written,
+                                                   writing->total, &writing->error);
+    return writing->status == CQA_OK && !ferror(writing->csv.out);
+}
+
 static int add_call_line(void *context, const struct cqa_call_row *row)
 {
     struct writing *writing = context;
@@ -52,7 +66,7 @@ static int add_call_line(void *context, const struct cqa_call_row *row)
     if (writing->status == CQA_OK)
         fprintf(writing->csv.out, "%s\n", line.text);
     cqa_buffer_finish(&line);
-    return writing->status != CQA_OK || ferror(writing->csv.out);
+    return !goes_on(writing);
 }
 
 /* A cell with what may be, or may tell, a customer's number. */
@@ -105,7 +119,7 @@ static int add_call_row(void *context, const struct cqa_call_row *row)
     add_telling(writing, row->path, cqa_star_numbers);
     cqa_csv_end(csv);
     json_decref(root);
-    return ferror(csv->out);
+    return !goes_on(writing);
 }
 
 static const char *const flag_heads[] = {
@@ -144,7 +158,7 @@ static int add_flag_row(void *context, const struct cqa_queue_row *row)
     cqa_csv_text(csv, row->ground);
     cqa_csv_text(csv, writing->zh ? row->ground_zh : row->ground_en);
     cqa_csv_end(csv);
-    return ferror(csv->out);
+    return !goes_on(writing);
 }
 
 static void add_heads(struct cqa_csv_line *csv, const char *const *heads)
@@ -174,10 +188,15 @@ static enum cqa_status write_calls(struct writing *writing, const struct cqa_sco
                                            .team = wish->team,
                                            .limit = INT64_MAX};
 
+    const enum cqa_status status =
+        cqa_scores_count_calls(writing->scores, scope, &filter, &writing->total, &writing->error);
+
     if (!lines)
         add_heads(&writing->csv, call_heads);
-    return cqa_scores_calls(writing->scores, scope, &filter, lines ? add_call_line : add_call_row,
-                            writing, &writing->error);
+    return status == CQA_OK
+               ? cqa_scores_calls(writing->scores, scope, &filter,
+                                  lines ? add_call_line : add_call_row, writing, &writing->error)
+               : status;
 }
 
 static enum cqa_status write_flags(struct writing *writing, const struct cqa_scope *scope,
@@ -271,7 +290,7 @@ void cqa_get_export(struct cqa_request *request)
 {
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     struct wish wish = {0};
-    struct writing writing = {.scores = cqa_request_scores(request)};
+    struct writing writing = {.request = request, .scores = cqa_request_scores(request)};
 
     if (!read_wish(request, &wish))
         return;

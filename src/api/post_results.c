@@ -82,7 +82,14 @@ static void refuse_entry(struct entry *entry, int status, const struct cqa_messa
     entry->error = cqa_message_keep(why);
 }
 
-/* Valid UTF-8 for a reply that quotes what was sent. */
+static void note_read(struct entry *entry, enum cqa_status status, const struct cqa_error *error)
+{
+    if (status == CQA_E_NOMEM)
+        refuse_entry(entry, 503, cqa_words("out of memory"));
+    else if (status != CQA_OK)
+        refuse_entry(entry, 422, &error->message);
+}
+
 static void read_object(struct entry *entry, const char *text, size_t length, const char *key,
                         size_t limit)
 {
@@ -93,11 +100,7 @@ static void read_object(struct entry *entry, const char *text, size_t length, co
                      cqa_words("the object is larger than this server takes (item_bytes_max)"));
         return;
     }
-    const enum cqa_status status = cqa_item_read(&entry->item, text, length, key, &error);
-    if (status == CQA_E_NOMEM)
-        refuse_entry(entry, 503, cqa_words("out of memory"));
-    else if (status != CQA_OK)
-        refuse_entry(entry, 422, &error.message);
+    note_read(entry, cqa_item_read(&entry->item, text, length, key, &error), &error);
 }
 
 /* Results of a rubric that is not known yet may have come with a new file of models/rubrics; it is
@@ -201,7 +204,6 @@ static void read_line(struct entry *entry, const char *line, size_t length, stru
 {
     struct cqa_error error = {0};
     json_error_t where;
-    char *text = NULL;
 
     if (length > limit || cqa_json_check_shape(line, length, &error) != CQA_OK) {
         refuse_entry(entry, 422,
@@ -217,12 +219,9 @@ static void read_line(struct entry *entry, const char *line, size_t length, stru
         refuse_entry(entry, 422, cqa_words("not JSON: %s", where.text));
     else if (!json_is_object(result) || (key != NULL && !json_is_string(key) && !json_is_null(key)))
         refuse_entry(entry, 422, cqa_words("a line must be {\"key\": text, \"result\": object}"));
-    else if ((text = json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(17))) == NULL)
-        refuse_entry(entry, 503, cqa_words("out of memory"));
-    json_decref(envelope); /* before the same values are read once more */
-    if (text != NULL)
-        read_object(entry, text, strlen(text), entry->key, limit);
-    free(text);
+    else
+        note_read(entry, cqa_item_read_value(&entry->item, result, entry->key, &error), &error);
+    json_decref(envelope);
 }
 
 /* 0: no memory, or more lines than we take. */

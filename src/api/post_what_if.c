@@ -9,7 +9,7 @@
 #include "scores/flags.h"
 #include "scores/rubrics.h"
 
-enum { CALLS_MAX = 50000, BATCH = 500, VALUES_MAX = 12 };
+enum { CALLS_MAX = 1000000, BATCH = 500, VALUES_MAX = 12 };
 
 struct run {
     struct cqa_request *request;
@@ -23,7 +23,7 @@ struct run {
     struct cqa_flag_word *words; /* of people, in all calls */
     size_t word_count, word_capacity;
     struct cqa_arena arena; /* of their rules */
-    int64_t calls, unread, last_id;
+    int64_t calls, total, unread, last_id;
     enum cqa_status status;
     struct cqa_error error;
 };
@@ -184,12 +184,16 @@ static enum cqa_status walk(struct run *run)
 
     if (status == CQA_OK)
         status = run->status;
+    if (status == CQA_OK)
+        status = cqa_scores_count_calls(scores, &scope, &filter, &run->total, &run->error);
     while (status == CQA_OK && run->calls != seen && run->calls < CALLS_MAX) {
         seen = run->calls;
         status = cqa_scores_calls(scores, &scope, &filter, take_call, run, &run->error);
         filter.after_id = run->last_id;
         if (status == CQA_OK)
             status = run->status;
+        if (status == CQA_OK)
+            status = cqa_request_check_wanted(run->request, run->calls, run->total, &run->error);
     }
     return status;
 }

@@ -13,7 +13,7 @@
 #include "scores/put/rescored.h"
 #include "scores/rubrics.h"
 
-enum { CALLS_MAX = 50000, EXAMPLES = 20, BATCH = 100 };
+enum { CALLS_MAX = 1000000, EXAMPLES = 20, BATCH = 100 };
 
 /* What the body asks for. */
 struct wish {
@@ -34,7 +34,7 @@ struct run {
     struct cqa_error error;
     enum cqa_status status;
     int applies; /* 0: it is only tried */
-    int64_t calls, changed, unread;
+    int64_t calls, total, changed, unread;
     struct cqa_call_filter filter;
     int64_t after_id, last_id; /* behind which the batch at hand begins, and its end */
     int64_t before_sum_c, after_sum_c;
@@ -126,8 +126,7 @@ static int take_call(void *context, const struct cqa_call_row *row)
     snprintf(key, sizeof key, CQA_RESCORE_KEY "%lld:%lld:%.60s:%.60s", (long long)row->id,
              (long long)row->revision, cqa_rubric_name(run->rescoring.rubric),
              cqa_rubric_version(run->rescoring.rubric));
-    run->status =
-        cqa_rescore(run->rescoring.rubric, row->body, key, !run->applies, item, &unread);
+    run->status = cqa_rescore(run->rescoring.rubric, row->body, key, !run->applies, item, &unread);
     run->last_id = row->id;
     if (run->status != CQA_OK) {
         cqa_item_finish(item);
@@ -138,13 +137,12 @@ static int take_call(void *context, const struct cqa_call_row *row)
             run->error = unread;
         return run->status != CQA_OK;
     }
-    run->batch[run->count++] =
-        (struct cqa_rescored_call){.call = row->id,
-                                   .item = item,
-                                   .poster = {cqa_arena_string(&item->arena, row->recorder),
-                                              cqa_arena_string(&item->arena, row->site),
-                                              run->rescoring.actor},
-                                   .arena = &item->arena};
+    run->batch[run->count++] = (struct cqa_rescored_call){
+        .call = row->id,
+        .item = item,
+        .poster = {cqa_arena_string(&item->arena, row->recorder),
+                   cqa_arena_string(&item->arena, row->site), run->rescoring.actor},
+        .arena = &item->arena};
     return 0;
 }
 
@@ -165,8 +163,7 @@ static enum cqa_status read_batch(void *context, struct cqa_error *error)
 
     drop_batch(run);
     run->filter.after_id = run->after_id;
-    enum cqa_status status =
-        cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error);
+    enum cqa_status status = cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error);
     if (status == CQA_OK && run->status != CQA_OK) {
         *error = run->error;
         status = run->status;
@@ -196,6 +193,7 @@ static enum cqa_status do_batch(struct run *run)
 
 static enum cqa_status walk(struct run *run, const struct wish *wish)
 {
+    const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(run->request));
     enum cqa_status status = CQA_OK;
     int64_t seen = -1;
 
@@ -205,9 +203,14 @@ static enum cqa_status walk(struct run *run, const struct wish *wish)
                                            .order = CQA_CALLS_BY_ARRIVAL,
                                            .has_after = 1,
                                            .limit = BATCH};
+    run->total = 0;
+    status = cqa_scores_count_calls(cqa_request_scores(run->request), &scope, &run->filter,
+                                    &run->total, &run->error);
     while (status == CQA_OK && run->calls != seen && run->calls < CALLS_MAX) {
         seen = run->calls;
         status = do_batch(run);
+        if (status == CQA_OK)
+            status = cqa_request_check_wanted(run->request, run->calls, run->total, &run->error);
     }
     return status;
 }

@@ -170,6 +170,13 @@ static const struct cqa_route lines[] = {
     {"POST", "/api/v1/session", 0, ANYBODY, CQA_BODY_PASSWORD, cqa_post_session},
     {"GET", "/api/v1/session", EVERYONE, OWN, CQA_BODY_NONE, cqa_get_session},
     {"DELETE", "/api/v1/session", EVERYONE, OWN, CQA_BODY_NONE, cqa_delete_session},
+    {"GET", "/api/v1/jobs", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE, cqa_get_jobs},
+    {"GET", "/api/v1/jobs/{job}", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
+     cqa_get_job},
+    {"GET", "/api/v1/jobs/{job}/result", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
+     cqa_get_job_result},
+    {"DELETE", "/api/v1/jobs/{job}", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
+     cqa_delete_job},
     {"GET", "/metrics", ADMIN | RECORDER, COMPANY, CQA_BODY_NONE, cqa_get_metrics},
     {"GET", "/", 0, ANYBODY, CQA_BODY_NONE, cqa_get_index},
     {"GET", "/web/{file}", 0, ANYBODY, CQA_BODY_NONE, cqa_get_web},
@@ -208,6 +215,7 @@ static const struct {
     {cqa_put_roster, CQA_ROUTE_COMPUTING},
     {cqa_post_roster_undo, CQA_ROUTE_COMPUTING},
     {cqa_get_export, CQA_ROUTE_COMPUTING},
+    {cqa_get_job_result, CQA_ROUTE_SUMS},
     {cqa_post_import, CQA_ROUTE_COMPUTING},
     {cqa_put_import_answers, CQA_ROUTE_COMPUTING},
     {cqa_post_close, CQA_ROUTE_COMPUTING},
@@ -232,5 +240,14 @@ static struct cqa_seconds seconds_of(const struct cqa_route *route)
     return (struct cqa_seconds){route->roles, 1};
 }
 
-const struct cqa_routes cqa_api_routes = {
-    lines, sizeof lines / sizeof lines[0], cqa_rights_hold, lane_of, seconds_of, cqa_numbers_hide};
+/* What reads all of weeks. */
+int cqa_api_takes_long(const struct cqa_route *route)
+{
+    return lane_of(route) == CQA_ROUTE_COMPUTING || route->answer == cqa_get_results ||
+           route->answer == cqa_get_results_csv;
+}
+
+const struct cqa_routes cqa_api_routes = {lines,           sizeof lines / sizeof lines[0],
+                                          cqa_rights_hold, lane_of,
+                                          cqa_job_keep,    cqa_numbers_hide,
+                                          seconds_of};

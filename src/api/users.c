@@ -120,7 +120,8 @@ static int is_own(struct cqa_request *request, const char *name)
     return 1;
 }
 
-/* Whom it is about, and what becomes of them, for whoever confirms it. */
+/* Whom it is about, and what becomes of them, for whoever confirms it; what may be any text comes
+ * last. */
 static void ask_for_user(struct cqa_request *request, const struct cqa_user_new *user)
 {
     struct cqa_message why;
@@ -132,29 +133,29 @@ static void ask_for_user(struct cqa_request *request, const struct cqa_user_new 
         cqa_buffer_print(&teams, "%s%s", i > 0 ? ", " : "", user->teams[i]);
     const struct cqa_message *of =
         teams.text != NULL ? cqa_words("teams %s", teams.text) : cqa_words("every team");
-    cqa_second_ask(request, user->is_once
-                                ? cqa_message_set(&why,
-                                                  "account %s: %p, person %s, %p; it gets a "
-                                                  "new password",
-                                                  user->name, role, person, of)
-                                : cqa_message_set(&why, "account %s: %p, person %s, %p", user->name,
-                                                  role, person, of));
+    cqa_second_ask(
+        request,
+        user->is_once
+            ? cqa_message_set(&why, "account %s with a new password: %p, %p, person %s", user->name,
+                              role, of, person)
+            : cqa_message_set(&why, "account %s: %p, %p, person %s", user->name, role, of, person));
     cqa_buffer_finish(&teams);
 }
 
-static void put_user(struct cqa_request *request, struct cqa_user_new *user)
+static void put_user(struct cqa_request *request, const struct cqa_user_new *wished)
 {
     char password[CQA_PASSWORD_MADE_SIZE];
+    struct cqa_user_new user = *wished;
     struct cqa_error error = {0};
 
-    if (user->is_once) {
+    if (user.is_once) {
         cqa_password_make(password);
-        user->password = password;
+        user.password = password;
     }
-    const enum cqa_status status = cqa_user_put(cqa_request_scores(request), user, &error);
+    const enum cqa_status status = cqa_user_put(cqa_request_scores(request), &user, &error);
     if (status == CQA_OK)
         cqa_reply_json(request, 200,
-                       json_pack("{s:s, s:s?}", "name", user->name, "password", user->password));
+                       json_pack("{s:s, s:s?}", "name", user.name, "password", user.password));
     else
         cqa_reply_error(request, status, &error);
 }

@@ -157,21 +157,52 @@ static void carry_over(struct cqa_engine_run *run, struct cqa_subject *subject, 
         take(run, indicator, figure);
 }
 
+/* Is a sheet of the period at hand, of anybody? */
+static int is_at_hand(struct cqa_engine_run *run, const char *period)
+{
+    const struct cqa_history *history = run->input->history;
+
+    if (strcmp(run->not_at_hand, period) == 0)
+        return 0;
+    for (size_t i = 0; history != NULL && i < history->count; i++)
+        if (strcmp(history->items[i].period, period) == 0)
+            return 1;
+    snprintf(run->not_at_hand, sizeof run->not_at_hand, "%.7s", period);
+    return 0;
+}
+
+/* Where nobody's is at hand, nothing is wrong with anybody's row: the same is said of all of them,
+ * and shown once. */
+static void ask_for_all_sheets(struct cqa_engine_run *run, struct cqa_subject *subject,
+                               const struct cqa_indicator *indicator, const char *gap)
+{
+    const int is_known = run->input->history != NULL && run->input->history->begins;
+
+    cqa_run_fault(
+        run, subject, indicator->id, (struct cqa_place){0},
+        is_known ? "\"%p\" is carried over, and no sheets of %s are at hand; allowed: sheets of "
+                   "it that are settled, or the values in the import"
+                 : "\"%p\" is carried over, and no sheets of %s are at hand; allowed: --before "
+                   "with them, \"--before none\" where there are none before those that are "
+                   "given, a roster that has the agents nowhere then, or the values in the "
+                   "import",
+        cqa_words_of(cqa_label_of(indicator)), gap);
+}
+
 static void ask_for_sheet(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
                           const char *gap)
 {
     const struct cqa_indicator *indicator = &run->scheme->indicators[index];
-    const int is_known = run->input->history != NULL && run->input->history->begins;
 
     subject->spoiled[index] = 1;
-    cqa_run_fault(run, subject, indicator->id, subject->first,
-                  is_known ? "agent \"%s\": \"%p\" is carried over, and no sheet of %s is at hand: "
-                             "give it, or import the value"
-                           : "agent \"%s\": \"%p\" is carried over, and no sheet of %s is at hand; "
-                             "allowed: --before with it, \"--before none\" where there are no "
-                             "sheets before those that are given, a roster that has the agent "
-                             "nowhere then, or the value in the import",
-                  subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), gap);
+    if (is_at_hand(run, gap))
+        cqa_run_fault(
+            run, subject, indicator->id, subject->first,
+            "agent \"%s\": \"%p\" is carried over, and no sheet of %s is at hand: give it, "
+            "import the value, or have the roster say that the agent was nowhere then",
+            subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), gap);
+    else
+        ask_for_all_sheets(run, subject, indicator, gap);
 }
 
 static void ask_for_period(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index)
@@ -179,11 +210,10 @@ static void ask_for_period(struct cqa_engine_run *run, struct cqa_subject *subje
     const struct cqa_indicator *indicator = &run->scheme->indicators[index];
 
     subject->spoiled[index] = 1;
-    cqa_run_fault(
-        run, subject, indicator->id, subject->first,
-        "agent \"%s\": \"%p\" is carried over, and nobody said of which period this "
-        "appraisal is; allowed: --period, a column of periods, or the value in the import",
-        subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)));
+    cqa_run_fault(run, subject, indicator->id, (struct cqa_place){0},
+                  "\"%p\" is carried over, and nobody said of which period this appraisal is; "
+                  "allowed: --period, a column of periods, or the values in the import",
+                  cqa_words_of(cqa_label_of(indicator)));
 }
 
 static void carry(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,

@@ -386,10 +386,10 @@ static enum cqa_status find_period(struct cqa_engine_run *run)
         cqa_run_period_of(run, &rows->items[i], period);
         if (period[0] == '\0')
             continue;
-        const char *kept = cqa_names_find(&periods, period, &index)
-                               ? periods.items[index]
-                               : cqa_arena_string(run->arena, period);
-        status = kept == NULL ? CQA_E_NOMEM : cqa_names_add(&periods, kept, &index);
+        if (!cqa_names_find(&periods, period, &index)) {
+            const char *kept = cqa_arena_string(run->arena, period);
+            status = kept == NULL ? CQA_E_NOMEM : cqa_names_add(&periods, kept, &index);
+        }
         if (status != CQA_OK)
             break;
         total++;

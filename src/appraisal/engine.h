@@ -51,6 +51,7 @@ struct cqa_engine_run {
     struct cqa_buffer text; /* for one explanation at a time */
     char period_seen[CQA_PERIOD_SIZE]; /* that is appraised, or of most rows; "": nobody says it */
     char window[CQA_PERIOD_SIZE];      /* the period whose calls count; "": nobody said */
+    char not_at_hand[CQA_PERIOD_SIZE]; /* the last period of which nobody's sheet was found */
     unsigned char *withheld;           /* of each item: it hangs on the whole group */
     int posts_known;                   /* import or roster name posts at all */
     int is_check;                      /* of one table: others may bring the months it lacks */

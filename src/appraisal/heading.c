@@ -24,9 +24,10 @@ static const char *const words[CQA_HEADING_WORDS][WORDS] = {
 };
 
 /* Beside the figures in many a table, and never one of them. */
-static const char *const left_out[] = {"序号",     "备注",      "说明",   "签名",    "签字",
-                                       "本人签字", "no.",       "remark", "remarks", "note",
-                                       "notes",    "signature", NULL};
+static const char *const left_out[] = {
+    "序号",    "备注", "说明",  "签名",      "签字", "本人签字", "no.",        "remark",
+    "remarks", "note", "notes", "signature", /* whose team somebody is in says the roster */
+    "班组",    "组别", "小组",  "部门",      "team", "group",    "department", NULL};
 
 static int is_among(const char *const *list, const char *text)
 {

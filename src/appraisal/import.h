@@ -26,6 +26,7 @@ struct cqa_import_how {
     const struct cqa_roster *roster;
     int asks_about_strangers; /* a name that the roster does not know is a fault at its cell */
     const char *period;       /* of rows that name none; NULL: nobody said */
+    const char *appraised;    /* the period: 11月 is of its year; NULL: nobody said */
     int may_withdraw;         /* there is something before this: 撤回 in a cell takes it back */
     int asks_for_parts;       /* a table without periods may be of a part of what is appraised */
     void *context;

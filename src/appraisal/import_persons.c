@@ -3,6 +3,8 @@
 #include <string.h>
 #include "appraisal/importer.h"
 
+enum { FOLD_BYTES = 1024 };
+
 static void ask_about_agent(struct cqa_importer *importer, const char *agent,
                             enum cqa_spelled spelled)
 {
@@ -46,23 +48,39 @@ static void ask_about_stranger(struct cqa_importer *importer, const char *agent,
                        agent);
 }
 
-/* The roster has the number as one person, and the name beside it as another. Once a number: two
- * names are asked about as such. */
+static int same_name(const char *a, const char *b)
+{
+    char left[FOLD_BYTES];
+    char right[FOLD_BYTES];
+
+    cqa_spell_fold_name(a, left, sizeof left);
+    cqa_spell_fold_name(b, right, sizeof right);
+    return strcmp(left, right) == 0;
+}
+
+/* The roster has another name beside the number, or the name as another person. Once a number: two
+ * names in the table are asked about as such. */
 static void ask_about_name_beside(struct cqa_importer *importer, const struct cqa_row *row)
 {
     const struct cqa_roster *roster = importer->how ? importer->how->roster : NULL;
-
-    if (roster == NULL || row->name == NULL || strcmp(row->name, row->agent) == 0)
-        return;
     const size_t known = importer->beside.count;
     size_t index;
-    if (cqa_names_add(&importer->beside, row->agent, &index) != CQA_OK || index < known ||
-        !cqa_roster_knows(roster, row->name) || !cqa_roster_knows(roster, row->agent))
+
+    if (roster == NULL || row->name == NULL || strcmp(row->name, row->agent) == 0 ||
+        cqa_names_add(&importer->beside, row->agent, &index) != CQA_OK || index < known)
         return;
-    cqa_faults_add(importer->faults, row->agent, row->name_at,
-                   "agent \"%s\": the name beside the number is \"%s\", whom the roster has as "
-                   "another person",
-                   row->agent, row->name);
+    const char *name = cqa_roster_name(roster, row->agent);
+    if (name != NULL && !same_name(name, row->name))
+        cqa_faults_add(
+            importer->faults, row->agent, row->name_at,
+            "agent \"%s\": the name beside the number is \"%s\", and in the roster \"%s\"",
+            row->agent, row->name, name);
+    else if (name == NULL && cqa_roster_knows(roster, row->name) &&
+             cqa_roster_knows(roster, row->agent))
+        cqa_faults_add(importer->faults, row->agent, row->name_at,
+                       "agent \"%s\": the name beside the number is \"%s\", whom the roster has as "
+                       "another person",
+                       row->agent, row->name);
 }
 
 /* Whom the name means, by what was said before; the row is left out where that is nobody. */

@@ -161,7 +161,8 @@ static const char *period_of(struct cqa_importer *importer)
 
     if (text == NULL && importer->how != NULL)
         return importer->how->period;
-    return text != NULL && cqa_period_read(text, period)
+    const char *appraised = importer->how != NULL ? importer->how->appraised : NULL;
+    return text != NULL && cqa_period_read_within(text, appraised, period)
                ? cqa_arena_string(&importer->rows->arena, period)
                : text;
 }

@@ -45,5 +45,7 @@ void cqa_period_part(const char *period, enum cqa_period kind, int index,
 /* The period that people write as 2025年11月, 2025/11, 202511, 2025-11-01 (a day names its month),
  * 2025年第4季度, 2025-Q4, 2025年下半年, 2025年; 0: it is none, or may be several, as 11月. */
 int cqa_period_read(const char *text, char out[CQA_PERIOD_SIZE]);
+/* The same where it is known what is appraised: 11月 is of its year. `whole` NULL: it is not. */
+int cqa_period_read_within(const char *text, const char *whole, char out[CQA_PERIOD_SIZE]);
 
 #endif

@@ -93,6 +93,24 @@ static int read_month(const char *at, int year, char out[CQA_PERIOD_SIZE])
     return 1;
 }
 
+int cqa_period_read_within(const char *text, const char *whole, char out[CQA_PERIOD_SIZE])
+{
+    char plain[TEXT_BYTES];
+    const char *at = plain;
+    int month;
+
+    if (cqa_period_read(text, out))
+        return 1;
+    if (whole == NULL || strlen(text) >= sizeof plain)
+        return 0;
+    cqa_spell_plain(text, plain, sizeof plain);
+    if (!digits(&at, 1, 2, &month) || month < 1 || month > 12 ||
+        (strcmp(at, "月") != 0 && strcmp(at, "月份") != 0))
+        return 0;
+    snprintf(out, CQA_PERIOD_SIZE, "%.4s-%02u", whole, (unsigned)month % 100);
+    return 1;
+}
+
 int cqa_period_read(const char *text, char out[CQA_PERIOD_SIZE])
 {
     static const char *const years[] = {"年度", "年", " ", NULL};

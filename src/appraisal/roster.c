@@ -9,10 +9,12 @@
 #include "appraisal/spelling.h"
 
 enum { CELL_BYTES = 128 };
-enum column { PERSON, EXTENSION, TEAM, POST, FROM, TO, COLUMN_COUNT };
+enum column { NUMBER, PERSON, NAME, EXTENSION, TEAM, POST, FROM, TO, COLUMN_COUNT };
 
 static const char *const column_words[COLUMN_COUNT][8] = {
-    [PERSON] = {"person", "name", "人员", "姓名", "员工", "员工姓名", NULL},
+    [NUMBER] = {"number", "工号", "员工号", "员工工号", "员工编号", "坐席工号", NULL},
+    [PERSON] = {"person", "人员", "员工", NULL},
+    [NAME] = {"name", "姓名", "员工姓名", "坐席姓名", NULL},
     [EXTENSION] = {"extension", "ext", "分机", "分机号", "分机号码", "坐席分机", NULL},
     [TEAM] = {"team", "group", "班组", "团队", "组别", "小组", "部门", NULL},
     [POST] = {"post", "岗位", "职位", "岗位名称", NULL},
@@ -26,6 +28,19 @@ struct importer {
     struct cqa_faults *faults;
     size_t columns[COLUMN_COUNT]; /* index of the cell plus 1; 0: there is none */
 };
+
+/* People go by their numbers of staff where there are some, else by the names. */
+static void name_persons(struct importer *importer)
+{
+    size_t *columns = importer->columns;
+
+    if (columns[NUMBER] != 0)
+        columns[PERSON] = columns[NUMBER];
+    if (columns[PERSON] != 0)
+        return;
+    columns[PERSON] = columns[NAME];
+    columns[NAME] = 0;
+}
 
 static int read_head(struct importer *importer)
 {
@@ -51,6 +66,7 @@ static int read_head(struct importer *importer)
             importer->columns[found] = i + 1;
         }
     }
+    name_persons(importer);
     if (importer->columns[PERSON] == 0) {
         cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->table.place, 1, 1},
                        "the column \"person\" is missing");
@@ -242,6 +258,7 @@ static enum cqa_status add_seat(struct importer *importer)
     enum cqa_spelled person_spelled, spelled;
     struct cqa_seat seat = {.person = name_of(importer, PERSON, &person_spelled),
                             .extension = name_of(importer, EXTENSION, &spelled),
+                            .name = text_of(importer, NAME),
                             .team = text_of(importer, TEAM),
                             .post = text_of(importer, POST),
                             .at = {importer->table.place, first->line, first->column}};
@@ -447,6 +464,14 @@ int cqa_roster_knows(const struct cqa_roster *roster, const char *person)
         if (strcmp(roster->seats[i].person, person) == 0)
             return 1;
     return 0;
+}
+
+const char *cqa_roster_name(const struct cqa_roster *roster, const char *person)
+{
+    for (size_t i = 0; roster != NULL && i < roster->count; i++)
+        if (roster->seats[i].name != NULL && strcmp(roster->seats[i].person, person) == 0)
+            return roster->seats[i].name;
+    return NULL;
 }
 
 const char *cqa_roster_near(const struct cqa_roster *roster, const char *name)

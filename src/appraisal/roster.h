@@ -14,6 +14,7 @@
  */
 struct cqa_seat {
     const char *person;
+    const char *name;      /* beside a number of staff; NULL: none */
     const char *extension; /* NULL: none */
     const char *team;      /* NULL: none */
     const char *post;      /* NULL: none */
@@ -31,7 +32,7 @@ struct cqa_roster {
 };
 
 /* Reads a roster, as CSV or (with a `source`) a sheet of a workbook. An extension held by two
- * persons at once, and a person in two posts at once, are faults of those persons. */
+ * persons at once, and a person in two posts or teams at once, are faults of those persons. */
 enum cqa_status cqa_roster_read(const struct cqa_table_source *source, const char *bytes,
                                 size_t length, const char *name, struct cqa_roster *roster,
                                 struct cqa_faults *faults, struct cqa_error *error) CQA_MUST_CHECK;
@@ -47,6 +48,9 @@ const char *cqa_roster_person(const struct cqa_roster *roster, const char *exten
 
 /* Whoever the roster says is a person is one, at whatever time: 0, 1. NULL: nobody is known. */
 int cqa_roster_knows(const struct cqa_roster *roster, const char *person);
+
+/* The name that stands beside a person's number; NULL: none does. */
+const char *cqa_roster_name(const struct cqa_roster *roster, const char *person);
 
 /* The roster's spelling of a name that it does not know: other capitals, spaces, or zeros in front.
  * NULL: none is near. Borrowed. */

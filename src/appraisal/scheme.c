@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "appraisal/scheme_load.h"
+#include "appraisal/scheme/scheme_load.h"
 #include "appraisal/spelling.h"
 
 enum { POST_BYTES = 256 };

@@ -142,7 +142,7 @@ static enum cqa_status leg_facts(struct leg *leg, struct cqa_leg_facts *out,
         return status;
     if (leg->differs && facts.layout != CQA_LAYOUT_DUAL_MONO)
         return cqa_failure_set(failure, CQA_FAILURE_LAYOUT,
-                               "one party's file should have one channel, this has two");
+                               "one party's file should have one channel, one of the two has more");
     *out = (struct cqa_leg_facts){
         .bytes = facts.bytes, .rate_hz = facts.rate_hz, .duration_ms = facts.duration_ms};
     memcpy(out->sha256, facts.sha256, sizeof out->sha256);

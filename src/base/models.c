@@ -26,6 +26,19 @@ static int try_place(const char *base, const char *inside, const char *folder, c
     return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
 }
 
+/* What lies in a folder of models, for people. */
+static const char *kind_of(const char *folder)
+{
+    static const char *const kinds[][2] = {{"recorders", CQA_N("recorder profile")},
+                                           {"rubrics", CQA_N("rubric")},
+                                           {"schemes", CQA_N("scheme")}};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(folder, kinds[i][0]) == 0)
+            return kinds[i][1];
+    return CQA_N("model");
+}
+
 enum cqa_status cqa_models_find(const char *folder, const char *name, char *path, size_t size,
                                 struct cqa_error *error)
 {
@@ -46,9 +59,10 @@ enum cqa_status cqa_models_find(const char *folder, const char *name, char *path
     if (here != NULL && (try_place(here, "/../share/callqa", folder, name, path, size) ||
                          try_place(here, "/../../models", folder, name, path, size)))
         return CQA_OK;
+    const struct cqa_message kind = {.format = kind_of(folder)};
     return cqa_fail(
         error, CQA_E_NOTFOUND,
-        "no %s named \"%s\" in /etc/callqa/%s nor in share/callqa/%s beside the program", folder,
+        "no %p named \"%s\" in /etc/callqa/%s nor in share/callqa/%s beside the program", &kind,
         name, folder, folder);
 }
 

@@ -351,10 +351,12 @@ static int end_pair(struct run *run, size_t index, const struct cqa_outcome *out
         second->ended = second->silent = 1;
     if (joined)
         return 0;
-    char escaped[PATH_MAX * 4];
-    cqa_escape_control(run->paths.items[index], escaped, sizeof escaped);
+    char escaped[2][PATH_MAX * 4]; /* nobody knows which of them it is */
+    cqa_escape_control(run->paths.items[index], escaped[0], sizeof escaped[0]);
+    cqa_escape_control(run->paths.items[other], escaped[1], sizeof escaped[1]);
     cqa_progress_clear(&run->progress);
-    cqa_say(stderr, "%s: %p; each is analysed by itself", escaped, &outcome->failure.message);
+    cqa_say(stderr, "%s and %s: %p; each is analysed by itself", escaped[0], escaped[1],
+            &outcome->failure.message);
     return 1;
 }
 

@@ -228,13 +228,19 @@ static enum cqa_status read_input(const struct options *options, struct work *wo
     const struct cqa_table_source roster = {&children, NULL};
     struct cqa_import_how how = {.source = {&children, options->sheet},
                                  .roster = options->roster ? &work->roster : NULL,
-                                 .asks_about_strangers = 1};
+                                 .asks_about_strangers = 1,
+                                 .appraised = options->period};
     enum cqa_status status = CQA_OK;
 
     if (work->answers != NULL)
         cqa_import_answers_use(work->answers, &how);
     if (options->roster != NULL)
         status = cqa_roster_import(&roster, options->roster, &work->roster, &work->faults, error);
+    if (status == CQA_OK && options->roster != NULL && work->roster.count == 0) {
+        cqa_faults_print(&work->faults, cqa_say_language(), stderr);
+        status = cqa_fail(error, CQA_E_BADDATA, "%s: nobody can be read from the roster",
+                          options->roster);
+    }
     if (status == CQA_OK)
         status = cqa_rows_import(work->scheme, &how, options->indicators, &work->rows,
                                  &work->faults, &work->report, error);

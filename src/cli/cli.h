@@ -2,6 +2,7 @@
 #ifndef CQA_CLI_CLI_H
 #define CQA_CLI_CLI_H
 
+#include <stdio.h>
 #include "base/message.h"
 #include "base/program.h"
 
@@ -37,6 +38,9 @@ int cqa_cli_bad_option(const char *command, char **argv);
 /* Takes what --language says, "en" or "zh", for what the command itself says as well; -1: go on,
  * else CQA_EXIT_USAGE, said on stderr. Without it the environment's language counts. */
 int cqa_cli_language(const char *command, const char *text, int *zh);
+
+/* Prints a word that is CQA_N() somewhere, in the language of people. */
+void cqa_cli_say_word(FILE *out, const char *word);
 
 /* Takes what --format says where that is "text" or "jsonl"; -1: go on, else CQA_EXIT_USAGE, said on
  * stderr. */

@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/configured.h"
 #include "pipeline/config.h"
+#include "pipeline/life.h"
 #include "report/width.h"
 #include "store/refused.h"
 #include "store/standing.h"
@@ -206,8 +207,9 @@ static int run(const struct cqa_config *config, void *context)
     struct cqa_error error = {0};
 
     cqa_log_set_masking(config->mask_private);
-    enum cqa_status status = options->resend
-                                 ? cqa_store_open(config->state_dir, &store, &error)
+    enum cqa_status status = cqa_life_has_place(config->state_dir, &error);
+    if (status == CQA_OK)
+        status = options->resend ? cqa_store_open(config->state_dir, &store, &error)
                                  : cqa_store_open_to_look(config->state_dir, &store, &error);
     if (status == CQA_OK && options->resend)
         status = resend(store, &error);

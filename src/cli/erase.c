@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/configured.h"
 #include "pipeline/config.h"
+#include "pipeline/life.h"
 #include "store/erase.h"
 
 static const char ERASE[] = "erase";
@@ -23,8 +24,8 @@ static const char ERASE_HELP[] =
     "what waits to be sent, previews. A hash stays, so that no scan brings it back. Recordings "
     "are\n"
     "not touched: each is named, with whether its file is still there; as long as it is, its path\n"
-    "stays, and nothing else. What is under a legal hold stays (callqa hold). What the scoring\n"
-    "server has is erased there.\n\n"
+    "stays, and nothing else. What is under a legal hold stays (callqa hold). The scoring\n"
+    "server is not told: callqa-server clips erase, run there, erases the clips that it keeps.\n\n"
     "  -c, --config FILE     configuration of callqad\n"
     "      --customer NUMBER 13800138000 also finds +86 138-0013-8000\n"
     "      --agent NAME      as results name the agent\n"
@@ -122,7 +123,8 @@ static int open_configured(const struct cqa_config *config, void *context)
     struct cqa_error error = {0};
 
     opening->posts = config->posts;
-    return cqa_store_open(config->state_dir, &opening->store, &error) == CQA_OK
+    return cqa_life_has_place(config->state_dir, &error) == CQA_OK &&
+                   cqa_store_open(config->state_dir, &opening->store, &error) == CQA_OK
                ? CQA_EXIT_DONE
                : cqa_cli_fail(opening->name, "%p", &error.message);
 }
@@ -154,10 +156,13 @@ static int erase(struct cqa_store *store, const struct wish *wish)
     if (cqa_store_erase(store, &wish->about, wish->dry, cqa_clock_wall_ms(&cqa_clock_system),
                         tell_erased, NULL, &out, &error) != CQA_OK)
         return cqa_cli_fail(ERASE, "%p", &error.message);
-    cqa_say(stderr,
-            wish->dry ? "%zu recordings would be erased; under a legal hold: %zu; in use: %zu"
-                      : "%zu recordings are erased; under a legal hold: %zu; in use: %zu",
-            out.erased, out.held, out.busy);
+    if (out.erased + out.held + out.busy == 0)
+        cqa_say(stderr, "this recorder keeps nothing of it: nothing to erase here");
+    else
+        cqa_say(stderr,
+                wish->dry ? "%zu recordings would be erased; under a legal hold: %zu; in use: %zu"
+                          : "%zu recordings are erased; under a legal hold: %zu; in use: %zu",
+                out.erased, out.held, out.busy);
     if (out.busy > 0)
         return CQA_EXIT_FAILED;
     return out.held > 0 ? CQA_EXIT_HELD : CQA_EXIT_DONE;
@@ -167,10 +172,11 @@ static int erase(struct cqa_store *store, const struct wish *wish)
  * evidence of all. */
 static void name_the_rest(const struct wish *wish)
 {
-    cqa_say(
-        stderr,
-        "the scoring server still has what was sent of it: callqa-server clips erase --%s \"%s\"",
-        cqa_about_words[wish->about.kind], wish->about.value);
+    cqa_say(stderr,
+            "the scoring server is not told, and may have what was sent of it: where it runs, "
+            "callqa-server "
+            "clips erase --%s \"%s\" --config FILE erases the clips that it keeps",
+            cqa_about_words[wish->about.kind], wish->about.value);
 }
 
 static void erase_help(void)

@@ -48,6 +48,13 @@ int cqa_cli_language(const char *command, const char *text, int *zh)
     return -1;
 }
 
+void cqa_cli_say_word(FILE *out, const char *word)
+{
+    const struct cqa_message said = {.format = word};
+
+    cqa_say_part(out, "%p", &said);
+}
+
 int cqa_cli_format(const char *command, const char *text, int *json_lines)
 {
     *json_lines = strcmp(text, "jsonl") == 0;

@@ -186,6 +186,12 @@ static struct cqa_message words_of(const struct cqa_trouble *trouble, int64_t no
     return told;
 }
 
+/* As cqa_trouble_words, for people. */
+static const char *const trouble_said[CQA_TROUBLE_KIND_COUNT] = {
+    CQA_N("sum"),       CQA_N("stopped"), CQA_N("no_look"), CQA_N("unread"),
+    CQA_N("unmounted"), CQA_N("files"),   CQA_N("growing"), CQA_N("waiting"),
+    CQA_N("unsent"),    CQA_N("refused"), CQA_N("full")};
+
 static void print_trouble(const struct cqa_trouble *trouble, int64_t now_ms)
 {
     const struct cqa_message told = words_of(trouble, now_ms);
@@ -193,7 +199,9 @@ static void print_trouble(const struct cqa_trouble *trouble, int64_t now_ms)
 
     if (trouble->path != NULL)
         cqa_escape_control(trouble->path, path, sizeof path);
-    printf("  %s%s%s: ", cqa_trouble_words[trouble->kind], path[0] == '\0' ? "" : ": ", path);
+    fputs("  ", stdout);
+    cqa_cli_say_word(stdout, trouble_said[trouble->kind]);
+    printf("%s%s: ", path[0] == '\0' ? "" : ": ", path);
     cqa_say_part(stdout, "%p", &told);
     printf("%s%s\n", trouble->reason != NULL ? ": " : "",
            trouble->reason != NULL ? trouble->reason : "");

@@ -386,14 +386,23 @@ struct counts {
     size_t whys[CQA_AGAIN_WHY_COUNT];
 };
 
+/* As cqa_again_words, for people. */
+static const char *const again_said[CQA_AGAIN_WHY_COUNT] = {
+    CQA_N("version"), CQA_N("models"),  CQA_N("rules"), CQA_N("digits"),
+    CQA_N("rubric"),  CQA_N("profile"), CQA_N("zone")};
+
 static int print_one(void *context, const char *path, const char *why, unsigned again)
 {
     struct counts *counts = context;
 
-    printf("%s\t%s", cqa_log_private(path), why);
+    printf("%s\t", cqa_log_private(path));
+    cqa_cli_say_word(stdout, again != 0                ? CQA_N("again")
+                             : strcmp(why, "new") == 0 ? CQA_N("new")
+                                                       : why);
     for (size_t i = 0; i < CQA_AGAIN_WHY_COUNT; i++)
         if (again >> i & 1U) {
-            printf(" %s", cqa_again_words[i]);
+            putchar(' ');
+            cqa_cli_say_word(stdout, again_said[i]);
             counts->whys[i]++;
         }
     putchar('\n');
@@ -409,8 +418,11 @@ static void print_counts(const struct counts *counts)
         return;
     cqa_say_part(stderr, "%zu of them again, because of:", counts->again);
     for (size_t i = 0; i < CQA_AGAIN_WHY_COUNT; i++)
-        if (counts->whys[i] > 0)
-            fprintf(stderr, " %s %zu", cqa_again_words[i], counts->whys[i]);
+        if (counts->whys[i] > 0) {
+            fputc(' ', stderr);
+            cqa_cli_say_word(stderr, again_said[i]);
+            fprintf(stderr, " %zu", counts->whys[i]);
+        }
     fputc('\n', stderr);
 }
 

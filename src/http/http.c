@@ -292,7 +292,8 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
                                                                                       : MHD_NO;
     }
     const int is_new = request->status == 0 && !request->is_aside;
-    if (is_new && !request->body.failed && cqa_lanes_take(request))
+    if (is_new && !request->body.failed &&
+        !request->server->routes->keep(request, request->route) && cqa_lanes_take(request))
         return MHD_YES; /* and comes here again, with its reply */
     if (is_new && request->status == 0)
         answer(request);

@@ -56,6 +56,14 @@ int cqa_request_number(struct cqa_request *request, const char *name, double lea
 /* The body as a JSON object, owned; NULL with a problem given. */
 json_t *cqa_request_json(struct cqa_request *request);
 
+/* How far the request is, of how much (0: not known); now and then, and outside of transactions. 0:
+ * it is not wanted any more, and whatever it is answered will do. */
+int cqa_request_goes_on(struct cqa_request *request, int64_t done, int64_t total);
+
+/* The same: CQA_E_REFUSED when it is not wanted. */
+enum cqa_status cqa_request_check_wanted(struct cqa_request *request, int64_t done, int64_t total,
+                                         struct cqa_error *error) CQA_MUST_CHECK;
+
 /* ---- replies */
 
 void cqa_reply_header(struct cqa_request *request, const char *name, const char *value);

@@ -13,6 +13,9 @@
 /* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and serve.c (start,
  * stop) share. */
 
+struct cqa_kept;
+struct cqa_kept_doer;
+
 enum { CQA_HEADERS_MAX = 12 };
 enum { CQA_CONNECTION_BYTES = 96 * 1024 }; /* of the library's memory, for one head */
 
@@ -31,8 +34,10 @@ struct cqa_request {
     const struct cqa_route *route;
     const char *path; /* as it came */
     const char *parts[CQA_PATH_PARTS_MAX];
-    const char *type; /* in place of the Content-Type header; NULL: that */
-    int is_again;     /* it was kept, and is done now (again.h) */
+    const char *type;            /* in place of the Content-Type header; NULL: that */
+    int is_again;                /* it was kept, and is done now (again.h) */
+    const struct cqa_kept *kept; /* it has no connection (kept.h); NULL: it has */
+    const struct cqa_kept_doer *doer;
     struct cqa_arena arena;
     struct cqa_identity who;
     struct cqa_buffer body;

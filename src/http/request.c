@@ -12,6 +12,7 @@
 #include "base/escape.h"
 #include "base/json_shape.h"
 #include "base/log.h"
+#include "http/kept.h"
 #include "http/parts.h"
 #include "http/range.h"
 
@@ -55,21 +56,18 @@ const char *cqa_request_part(const struct cqa_request *request, size_t index)
     return index < CQA_PATH_PARTS_MAX && request->parts[index] ? request->parts[index] : "";
 }
 
-const char *cqa_request_query(struct cqa_request *request, const char *name)
-{
-    const char *raw = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
-
-    return raw ? cqa_percent_decode(raw, strlen(raw), &request->arena) : NULL;
-}
-
 const char *cqa_request_header(struct cqa_request *request, const char *name)
 {
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+    return request->kept != NULL
+               ? NULL
+               : MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
 const char *cqa_request_cookie(struct cqa_request *request, const char *name)
 {
-    return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
+    return request->kept != NULL
+               ? NULL
+               : MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
 }
 
 /* The address of the connection, as text. */
@@ -120,7 +118,7 @@ static char *last_address(char *list)
 const char *cqa_request_peer(struct cqa_request *request)
 {
     const struct cqa_server_config *config = request->server->config;
-    const char *peer = connected_from(request);
+    const char *peer = request->kept != NULL ? request->kept->address : connected_from(request);
     const char *header = cqa_request_header(request, "X-Forwarded-For");
     char *list =
         header != NULL && is_proxy(config, peer) ? cqa_arena_string(&request->arena, header) : NULL;
@@ -166,54 +164,6 @@ int cqa_request_has_table(struct cqa_request *request)
     cqa_reply_problem(request, 415, "media-type",
                       "Content-Type must be text/csv, that of .xlsx, or application/octet-stream");
     return 0;
-}
-
-struct search {
-    const char *const *known;
-    const char *stranger;
-};
-
-static enum MHD_Result look_up(void *context, enum MHD_ValueKind kind, const char *key,
-                               const char *value)
-{
-    struct search *search = context;
-
-    (void)kind;
-    (void)value;
-    for (size_t i = 0; search->known[i] != NULL; i++)
-        if (strcmp(key, search->known[i]) == 0)
-            return MHD_YES;
-    search->stranger = key;
-    return MHD_NO;
-}
-
-const char *cqa_request_unknown_query(struct cqa_request *request, const char *const *known)
-{
-    struct search search = {known, NULL};
-
-    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, look_up, &search);
-    return search.stranger;
-}
-
-int cqa_request_number(struct cqa_request *request, const char *name, double least, double most,
-                       int *present, double *out)
-{
-    const char *raw = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
-    char *end;
-
-    *present = 0;
-    if (raw == NULL)
-        return 1;
-    const double value = strtod(raw, &end);
-    if (raw[0] == '\0' || raw[strspn(raw, "-.0123456789")] != '\0' || *end != '\0' ||
-        !(value >= least && value <= most)) {
-        cqa_reply_problem(request, 400, "query", "%p: must be a number from %g to %g",
-                          cqa_words_for(name), least, most);
-        return 0;
-    }
-    *present = 1;
-    *out = value;
-    return 1;
 }
 
 json_t *cqa_request_json(struct cqa_request *request)

@@ -573,7 +573,8 @@ static int go_alone(struct cqa_pipeline *pipeline, struct cqa_task *task,
 
     if (task->other.id == 0 || outcome->result != NULL || is_passing(&outcome->failure))
         return 0;
-    cqa_log(CQA_LOG_NOTICE, "%s: %p; each is analysed by itself", cqa_log_private(task->path),
+    cqa_log(CQA_LOG_NOTICE, "%s and %s: %p; each is analysed by itself",
+            cqa_log_private(task->path), cqa_log_private(task->other.path),
             &outcome->failure.message);
     if (!cqa_legs_end(pipeline, task, 0)) {
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "the store is busy");

@@ -2,6 +2,7 @@
 #include "pipeline/standing.h"
 
 #include <string.h>
+#include "pipeline/life.h"
 #include "store/legs.h"
 
 const char *const cqa_trouble_words[CQA_TROUBLE_KIND_COUNT + 1] = {
@@ -264,7 +265,9 @@ enum cqa_status cqa_standing_read(const struct cqa_config *config, const struct 
         .troubles = cqa_arena_alloc(arena, TROUBLES_MAX * sizeof *out->troubles)};
     if (out->reasons == NULL || out->folders == NULL || out->troubles == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    enum cqa_status status = cqa_store_open_to_look(config->state_dir, &reading.store, error);
+    enum cqa_status status = cqa_life_has_place(config->state_dir, error);
+    if (status == CQA_OK)
+        status = cqa_store_open_to_look(config->state_dir, &reading.store, error);
     if (status == CQA_OK)
         status = cqa_standing_snapshot(reading.store, read_all, &reading, error);
     cqa_store_close(reading.store);

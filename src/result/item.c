@@ -417,13 +417,23 @@ static int is_preview(const json_t *root)
     return schema != NULL && strcmp(schema, "callqa.preview/1") == 0;
 }
 
+enum cqa_status cqa_item_read_value(struct cqa_item *item, struct json_t *value, const char *key,
+                                    struct cqa_error *error)
+{
+    *item = (struct cqa_item){0};
+    item->key = cqa_arena_string(&item->arena, key);
+    if (!json_is_object(value))
+        return cqa_fail(error, CQA_E_BADDATA, "must be an object");
+    return is_preview(value) ? read_preview(item, value, key, error)
+                             : read_root(item, value, key, error);
+}
+
 enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t length,
                               const char *key, struct cqa_error *error)
 {
     json_error_t where;
 
     *item = (struct cqa_item){0};
-    item->key = cqa_arena_string(&item->arena, key);
     enum cqa_status status = cqa_json_check_shape(text, length, error);
     if (status != CQA_OK)
         return status;
@@ -431,11 +441,7 @@ enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t le
     if (root == NULL)
         return cqa_fail(error, CQA_E_BADDATA, "not JSON: %s at column %d", where.text,
                         where.column);
-    if (!json_is_object(root))
-        status = cqa_fail(error, CQA_E_BADDATA, "must be an object");
-    else
-        status = is_preview(root) ? read_preview(item, root, key, error)
-                                  : read_root(item, root, key, error);
+    status = cqa_item_read_value(item, root, key, error);
     json_decref(root);
     return status;
 }

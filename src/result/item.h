@@ -81,10 +81,17 @@ struct cqa_item {
  */
 enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t length,
                               const char *key, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The same of an object that is read already, by the rules of cqa_json_check_shape: what of it is
+ * not kept is changed in it. */
+struct json_t;
+enum cqa_status cqa_item_read_value(struct cqa_item *item, struct json_t *value, const char *key,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_item_finish(struct cqa_item *item);
 
 /* What a result's call is known by, and the rubric, points and flags of its score, as cqa_item_read
- * finds them in its text; nothing else of the item is touched. Texts are copied. CQA_E_NOMEM only. */
+ * finds them in its text; nothing else of the item is touched. Texts are copied. CQA_E_NOMEM only.
+ */
 struct cqa_result;
 enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_result *result,
                                     struct cqa_error *error) CQA_MUST_CHECK;

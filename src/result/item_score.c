@@ -41,16 +41,16 @@ static struct cqa_item_flag flag_of(struct cqa_item *item, const struct cqa_resu
 {
     const struct cqa_event *event = event_of(result, deduction->event);
 
-    return (struct cqa_item_flag){
-        .rule = cqa_arena_string(&item->arena, deduction->rule),
-        .event_type = event ? cqa_event_type_words[event->type] : NULL,
-        .severity = severity_of(deduction),
-        .points_c = hundredths(deduction->points),
-        .confidence = event ? llround((double)event->confidence * 1000) : 1000,
-        .event = deduction->event,
-        .start_ms = deduction->start_ms,
-        .end_ms = deduction->end_ms,
-        .automatic_fail = deduction->automatic_fail};
+    return (struct cqa_item_flag){.rule = cqa_arena_string(&item->arena, deduction->rule),
+                                  .event_type = event ? cqa_event_type_words[event->type] : NULL,
+                                  .severity = severity_of(deduction),
+                                  .points_c = hundredths(deduction->points),
+                                  .confidence =
+                                      event ? llround((double)event->confidence * 1000) : 1000,
+                                  .event = deduction->event,
+                                  .start_ms = deduction->start_ms,
+                                  .end_ms = deduction->end_ms,
+                                  .automatic_fail = deduction->automatic_fail};
 }
 
 /* A further recording of a call is known by both. */
@@ -77,8 +77,7 @@ enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_resu
     item->rubric_version = cqa_arena_string(&item->arena, score->version);
     item->base_c = points_of(item, score->base);
     item->total_c = points_of(item, score->total);
-    item->flags =
-        cqa_arena_alloc(&item->arena, (score->deduction_count + 1) * sizeof *item->flags);
+    item->flags = cqa_arena_alloc(&item->arena, (score->deduction_count + 1) * sizeof *item->flags);
     if (item->rubric == NULL || item->rubric_version == NULL || item->base_c == NULL ||
         item->total_c == NULL || item->flags == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");

@@ -154,6 +154,7 @@ static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme 
                                        .person = person,
                                        .roster = &reading->members.roster,
                                        .period = wish->period,
+                                       .appraised = memory->round->period,
                                        .may_withdraw = 1,
                                        .asks_for_parts = 1,
                                        .context = memory};

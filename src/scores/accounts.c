@@ -264,6 +264,20 @@ enum cqa_status cqa_user_read(struct cqa_sql *db, const char *name, int64_t id,
     return status == CQA_OK ? read_teams(db, arena, out, error) : status;
 }
 
+enum cqa_status cqa_user_identity(struct cqa_scores *scores, int64_t user, struct cqa_arena *arena,
+                                  struct cqa_identity *out, struct cqa_error *error)
+{
+    const char *password;
+    struct cqa_sql *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_user_read(db, NULL, user, arena, out, &password, error);
+    cqa_scores_give(scores, db);
+    return status;
+}
+
 CQA_SQL_STATEMENT(list_users, "", 7,
                   "SELECT name, person, role, created_ms, coalesce(disabled_ms, 0),"
                   " (SELECT json_group_array(team) FROM user_teams WHERE user = users.id),"

@@ -147,6 +147,10 @@ enum cqa_status cqa_user_list(struct cqa_scores *scores,
                               void (*visit)(void *context, const struct cqa_user_row *row),
                               void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* An account as it is now, by its number. CQA_E_NOTFOUND: it is no longer in force. */
+enum cqa_status cqa_user_identity(struct cqa_scores *scores, int64_t user, struct cqa_arena *arena,
+                                  struct cqa_identity *out, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Whether there is any account, in force or not. */
 enum cqa_status cqa_user_any(struct cqa_scores *scores, int *out,
                              struct cqa_error *error) CQA_MUST_CHECK;

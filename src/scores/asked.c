@@ -51,11 +51,11 @@ enum cqa_status cqa_asked_add(struct cqa_scores *scores, const struct cqa_identi
     return cqa_scores_write(scores, add, &(struct asking){scores, who, asked}, error);
 }
 
-/* ---- looking */
+/* ---- looking: who has lost the account asks for nothing any more */
 
 #define COLUMNS                                                                                    \
     "SELECT a.id, a.at_ms, a.user, u.name, a.method, a.path, a.type, a.why, a.body"                \
-    " FROM asked a JOIN users u ON u.id = a.user WHERE a.state = 0"
+    " FROM asked a JOIN users u ON u.id = a.user WHERE a.state = 0 AND u.disabled_ms IS NULL"
 CQA_SQL_STATEMENT(list_asked, "", 9, COLUMNS " ORDER BY a.id");
 CQA_SQL_STATEMENT(one_asked, "i", 9, COLUMNS " AND a.id = ?1");
 

@@ -135,6 +135,25 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
     return cqa_list_end(scores, &list);
 }
 
+enum cqa_status cqa_scores_count_calls(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                       const struct cqa_call_filter *filter, int64_t *count,
+                                       struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
+
+    if (db == NULL)
+        return list.status;
+    cqa_query_add(&query, "SELECT count(*) FROM calls c WHERE 1 = 1");
+    cqa_query_scope(&query, "c", scope);
+    add_filter(&query, db, filter);
+    cqa_list_ask(&list, &query, 1, error);
+    if (cqa_list_next(&list, error))
+        *count = cqa_sql_int(list.row, 0);
+    return cqa_list_end(scores, &list);
+}
+
 enum cqa_status cqa_scores_find_call(struct cqa_scores *scores, const struct cqa_scope *scope,
                                      const char *call_id, const char *source, int64_t *ids,
                                      size_t capacity, size_t *count, struct cqa_error *error)

@@ -372,17 +372,47 @@ static const char requests_step[] =
     " response_ms, copy_of);"
     "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author,"
     " current) WHERE current = 1;";
+/* What is done beside requests, for a person, by one of the servers (docs/decisions/0207). */
+static const char jobs_step[] =
+    "CREATE TABLE jobs("
+    " id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES users(id), address TEXT NOT NULL,"
+    " method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, type TEXT NOT NULL,"
+    " body BLOB NOT NULL, at_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " stop INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,"
+    " total INTEGER NOT NULL DEFAULT 0, begun_ms INTEGER, ended_ms INTEGER, taken_by TEXT,"
+    " taken_ms INTEGER, status INTEGER, reply_type TEXT, reply_name TEXT, reply BLOB);"
+    "CREATE INDEX jobs_by_user ON jobs(user, id);"
+    "CREATE INDEX jobs_unfinished ON jobs(id) WHERE state < 2;";
 
 static const char *const steps[] = {
-    people_step,           calls_step,        flags_step,
-    notices_step,          clips_step,        cqa_appraisal_schema,
-    rubrics_step,          coaching_step,     previews_step,
-    cqa_appraisal_faults,  generations_step,  one_call_step,
-    cqa_appraisal_leasts,  reason_codes_step, cqa_appraisal_answers,
-    evidence_step,         limits_step,       second_step,
-    failures_step,         kept_step,         shared_step,
-    cqa_appraisal_written, claims_step,       shown_step,
-    counted_step,          once_step,         requests_step,
+    people_step,
+    calls_step,
+    flags_step,
+    notices_step,
+    clips_step,
+    cqa_appraisal_schema,
+    rubrics_step,
+    coaching_step,
+    previews_step,
+    cqa_appraisal_faults,
+    generations_step,
+    one_call_step,
+    cqa_appraisal_leasts,
+    reason_codes_step,
+    cqa_appraisal_answers,
+    evidence_step,
+    limits_step,
+    second_step,
+    failures_step,
+    kept_step,
+    shared_step,
+    cqa_appraisal_written,
+    claims_step,
+    shown_step,
+    counted_step,
+    once_step,
+    requests_step,
+    jobs_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

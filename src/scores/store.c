@@ -289,6 +289,10 @@ static enum cqa_status open_lock(struct cqa_scores *scores, struct cqa_error *er
     if ((size_t)snprintf(path, sizeof path, "%s.lock", scores->place.path) >= sizeof path)
         return cqa_fail(error, CQA_E_LIMIT, "the path of the store is too long");
     scores->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (scores->lock_file < 0 && errno == ENOENT)
+        return cqa_fail(error, CQA_E_IO,
+                        "its folder is not there: make it, for the user of the service (install -d "
+                        "-o callqa-server -m 750)");
     return scores->lock_file >= 0 ? CQA_OK : cqa_fail_errno(error, "%s", path);
 }
 

@@ -134,6 +134,11 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
                                  int (*visit)(void *context, const struct cqa_call_row *row),
                                  void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* How many calls the filter finds, wherever it is to begin and end. */
+enum cqa_status cqa_scores_count_calls(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                       const struct cqa_call_filter *filter, int64_t *count,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
+
 /*
  * The numbers of the calls named `call_id` (of `source`, where that is not NULL) that the scope
  * allows: up to `capacity` into `ids`, `*count` how many there are up to capacity. "~N" names the

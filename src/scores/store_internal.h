@@ -26,8 +26,8 @@ enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_scores_give(struct cqa_scores *scores, struct cqa_sql *db);
 
-/* Runs `body`, which only reads, on such a connection: all that it reads, and that this thread reads
- * meanwhile, is of one moment. May be run again, as cqa_scores_write. */
+/* Runs `body`, which only reads, on such a connection: all that it reads, and that this thread
+ * reads meanwhile, is of one moment. May be run again, as cqa_scores_write. */
 enum cqa_status cqa_scores_look(struct cqa_scores *scores, cqa_sql_body *body, void *context,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 

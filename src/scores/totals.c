@@ -4,14 +4,14 @@
 #include "scores/rubrics.h"
 #include "scores/store_internal.h"
 
-CQA_SQL_STATEMENT(
-    counted_flags, "ii", 9,
-    "SELECT f.rule, q.cap_c, f.points_c, coalesce(f.decided_c, f.points_c),"
-    " f.automatic_fail <> 0, " CQA_FLAG_FAILS("f.") ", f.author IS NOT NULL,"
-    " f.state <> 0 OR f.author IS NOT NULL,"
-    " f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)"
-    " FROM flags f JOIN calls c ON c.id = f.call" CQA_RULE_JOIN
-    " WHERE f.call = ?1 AND f.current = 1 AND f.id <> ?2");
+CQA_SQL_STATEMENT(counted_flags, "ii", 9,
+                  "SELECT f.rule, q.cap_c, f.points_c, coalesce(f.decided_c, f.points_c),"
+                  " f.automatic_fail <> 0, " CQA_FLAG_FAILS(
+                      "f.") ", f.author IS NOT NULL,"
+                            " f.state <> 0 OR f.author IS NOT NULL,"
+                            " f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)"
+                            " FROM flags f JOIN calls c ON c.id = f.call" CQA_RULE_JOIN
+                            " WHERE f.call = ?1 AND f.current = 1 AND f.id <> ?2");
 
 static int64_t cap_of(const struct cqa_sql_rows *row, int column)
 {

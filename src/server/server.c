@@ -9,12 +9,14 @@
 #include "http/serve.h"
 #include "review/learn.h"
 #include "server/notifier.h"
+#include "server/worker.h"
 
 struct cqa_server {
     struct cqa_beside beside;
     struct cqa_notifier *notifier;
     struct cqa_counters counters;
     struct cqa_http *http;
+    struct cqa_worker *worker;
 };
 
 /* What is rendered goes beside the store, the one folder that the server may surely write to; where
@@ -55,6 +57,8 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     if (status == CQA_OK)
         status = cqa_http_start(&server->http, &order, error);
     if (status == CQA_OK)
+        status = cqa_worker_start(&server->worker, scores, clock, server->http, error);
+    if (status == CQA_OK)
         *out = server;
     else
         cqa_server_stop(server);
@@ -65,6 +69,7 @@ void cqa_server_stop(struct cqa_server *server)
 {
     if (server == NULL)
         return;
+    cqa_worker_stop(server->worker);
     cqa_http_stop(server->http);
     cqa_notifier_stop(server->notifier);
     cqa_playback_destroy(server->beside.playback);

@@ -549,6 +549,22 @@ test("exports are downloaded as they were asked for", () => as("lead", async (pa
   assert.ok(own.length > 0 && own.every(({ call }) => call.agent === "8001"));
 }));
 
+test("a file is prepared in the background, found again after the page was left, and removed", () => as("lead", async (page) => {
+  await visit(page, "#/export");
+  await page.check("[name=later]");
+  await page.click("text=Calls (CSV)");
+  await page.waitForSelector("li:has-text('calls.csv') a:has-text('Download')");
+  await visit(page, "#/team");
+  await visit(page, "#/export");
+  await page.waitForSelector("li:has-text('calls.csv') a:has-text('Download')");
+  assert.deepEqual(await axeFinds(page, "background"), []);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("li:has-text('calls.csv') a:has-text('Download')")]);
+  const csv = readFileSync(await download.path(), "utf8");
+  assert.equal(csv.trim().split("\n").length, stage.calls + 1);
+  await page.click("li:has-text('calls.csv') button:has-text('Remove')");
+  await page.waitForFunction(() => !document.querySelector("a[href*='jobs/']"));
+}));
+
 const heldTwice = { en: 'roster:3:1: extension "8001" is held at once by "li" and (line 2) "zhang"', "zh-CN": "第 3 行第 1 列：分机“8001”同时属于“li”与（第 2 行）“zhang”" };
 for (const [language, words] of Object.entries(heldTwice))
   test(`the roster's faults are shown with their lines, ${language}`, () => as("root", async (page) => {

@@ -14,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import c_source  # noqa: E402
 
 DECLARED = {
+    "appraisal/scheme.h", # a scheme, which the files of its loader fill
     "audio/audio.h",      # what a recording is; layout.c measures it, audio.c asks layout.c
     "event/scene.h",      # what the detectors look at
     "event/tones.h",      # what the finders of tones fill

@@ -22,7 +22,7 @@ DECLARED = {
     "appraisal/appraisal.h": ROOM,
     "appraisal/engine.h": INSIDE,
     "appraisal/item.h": "types, and a question about one of them that grades.c answers",
-    "appraisal/scheme_load.h": INSIDE,
+    "appraisal/scheme/scheme_load.h": INSIDE,
     "appraisal/sheet.h": "a sheet in three forms, a file each",
     "appraisal/sheet_parts.h": INSIDE,
     "audio/probe_forms.h": TABLE,

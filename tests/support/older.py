@@ -50,6 +50,7 @@ SCORES = {
     25: "ALTER TABLE generations DROP COLUMN key_hash;",
     26: "ALTER TABLE users DROP COLUMN once_until_ms;",
     27: "DROP INDEX calls_sums; DROP INDEX flags_agreed; DROP INDEX decisions_by_request; ALTER TABLE decisions DROP COLUMN request;",
+    28: "DROP TABLE jobs;",
 }
 
 

@@ -135,7 +135,7 @@ def by_channels_that_are_equal(desk, top, sample, expected):
             fail("equal channels, alone: %s" % alone["recording"])
     shutil.copy(sample, legs[0])
     both = desk.analyze("--recorder", "freepbx", *legs)
-    if len(both) != 2 or "this has two" not in desk.said:
+    if len(both) != 2 or "%s and %s: " % tuple(legs) not in desk.said or "one of the two has more" not in desk.said:
         fail("a file of both parties and a leg: %s, %s" % ([r["recording"] for r in both], desk.said))
 
 

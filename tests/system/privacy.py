@@ -105,6 +105,8 @@ def main(source, programs):
         site.run("callqa", "hold", "--config", site.config, "--customer", HELD, "--lift")
         erase(site, "--customer", HELD)
         expect("once lifted", states(site), {"scored": 2, "excluded:erased": 6})
+        done = erase(site, "--customer", "19900000000")
+        expect("nothing of it is kept here", "keeps nothing of it" in done.stderr and "is not told" in done.stderr, True)
         erase(site, "--customer", "", codes=(2,))
         erase(site, codes=(2,))
         site.run("callqa", "hold", "--config", site.config, "--customer", HELD, codes=(2,))

@@ -217,6 +217,17 @@ def of_other_versions(site):
         store.execute("PRAGMA user_version = %d" % version)
 
 
+def without_a_folder(site):
+    """Commands that read or write the state say what to do where its folder is missing, and do not take that for an empty state."""
+    away = site.state + ".away"
+    os.rename(site.state, away)
+    for command in ("status", "deliveries", "hold", "erase --call 1"):
+        done = subprocess.run([site.bin + "/callqa", *command.split(), "--config", site.config], capture_output=True, text=True)
+        if done.returncode != 1 or "there is no folder %s: make it" % site.state not in done.stderr or done.stdout:
+            fail("callqa %s without a state folder: %d %s" % (command, done.returncode, done.stdout + done.stderr))
+    os.rename(away, site.state)
+
+
 def main(programs):
     voices = Voices()
     with Site(programs) as site:
@@ -225,6 +236,7 @@ def main(programs):
         if subprocess.run([programs + "/callqa", "status", "--config", site.config],
                           capture_output=True).returncode != 1:
             fail("where there is no store, all is well")
+        without_a_folder(site)
         site.start_daemon()
         calls.drop()
         wait_until("the first is scored", lambda: len(site.server_calls()) == 1)

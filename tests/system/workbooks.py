@@ -151,7 +151,7 @@ def answers(desk):
     desk.write("own.xlsx", Book({"S": [head, ["老张", 95, 1, 350.5, "85%", 1], ["8002 李四", 88.25, 0, -100, "92.5%", 2], ["小计栏", 90, 1, 100, "80%", 3]]}).bytes())
     desk.write("people.csv", "person,extension,team,post,from,to\n8001,1,a,,,\n8002,2,a,,,\n")
     figures(desk, "own.xlsx", "-R", "people.csv", code=UNREADABLE, says=[
-        'own.xlsx:S!A2: agent "老张": the roster does not know this name', 'own.xlsx:S!B2: agent "老张": unknown indicator "上班分"'])
+        'own.xlsx:S!A2: agent "老张": the roster does not know this name', 'own.xlsx:S!B1: the column "上班分" is no indicator of the scheme'])
     desk.write("own.yaml", ANSWERS)
     expected = figures(desk, "table.csv", "-R", "people.csv")
     got = figures(desk, "own.xlsx", "-R", "people.csv", "--answers", "own.yaml", says=['the column "电话" is left out', 'row 4 is left out ("小计栏")'])

@@ -227,8 +227,7 @@ static void fill(const struct match *it, const struct cqa_put_limits *limits, st
         lists->stands_c[i] = stands_of(&row);
         lists->counted[counted++] = counted_of(&row, limits);
     }
-    out->unsettled =
-        cqa_put_unsettled(lists->before, before, lists->after, it->item->flag_count);
+    out->unsettled = cqa_put_unsettled(lists->before, before, lists->after, it->item->flag_count);
     total(it->item, limits, lists->counted, counted, out);
 }
 
@@ -238,12 +237,12 @@ enum cqa_status cqa_put_plan_make(const struct cqa_put_row *rows, size_t count,
                                   struct cqa_error *error)
 {
     struct lists lists;
-    const struct match it = {
-        .rows = rows,
-        .count = count,
-        .item = item,
-        .taken = cqa_arena_alloc(arena, count + 1),
-        .chosen = cqa_arena_alloc(arena, (item->flag_count + 1) * sizeof(size_t))};
+    const struct match it = {.rows = rows,
+                             .count = count,
+                             .item = item,
+                             .taken = cqa_arena_alloc(arena, count + 1),
+                             .chosen =
+                                 cqa_arena_alloc(arena, (item->flag_count + 1) * sizeof(size_t))};
 
     if (!make_room(&it, &lists, arena))
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");

@@ -31,20 +31,20 @@ struct cqa_put_row {
 
 /* What bounds the total of calls under a rubric. */
 struct cqa_put_limits {
-    int is_known;          /* else the rubric is not known here, or is of before they were kept */
-    int64_t floor_c;       /* where it is known */
-    int64_t cap_c;         /* or CQA_NO_CAP */
-    const char **rules;    /* those with a cap of their own */
-    int64_t *rule_caps_c;  /* of each */
+    int is_known;         /* else the rubric is not known here, or is of before they were kept */
+    int64_t floor_c;      /* where it is known */
+    int64_t cap_c;        /* or CQA_NO_CAP */
+    const char **rules;   /* those with a cap of their own */
+    int64_t *rule_caps_c; /* of each */
     size_t rule_count;
 };
 
 #define CQA_PUT_NO_ROW SIZE_MAX
 
 struct cqa_put_plan {
-    size_t *rows;      /* of each of the item's flags: the row that it takes, or CQA_PUT_NO_ROW */
-    size_t unsettled;  /* flags that a person decided on, or objected to, and would have to again */
-    int64_t after_c;   /* what the call counts then; where it `is_scored` */
+    size_t *rows;     /* of each of the item's flags: the row that it takes, or CQA_PUT_NO_ROW */
+    size_t unsettled; /* flags that a person decided on, or objected to, and would have to again */
+    int64_t after_c;  /* what the call counts then; where it `is_scored` */
     int is_scored;
     const int64_t *stands_c; /* of each of the item's flags, after decisions */
 };

@@ -59,8 +59,8 @@ static enum cqa_status try_revision(struct cqa_sql *db, const struct cqa_item *i
                                                   &trial->changes, &trial->change_count, error);
 
     if (status == CQA_OK)
-        status = cqa_put_read_rows(db, known->id, &trial->arena, &trial->rows, &trial->row_count,
-                                   error);
+        status =
+            cqa_put_read_rows(db, known->id, &trial->arena, &trial->rows, &trial->row_count, error);
     if (status == CQA_OK)
         status = cqa_put_read_limits(db, item->rubric, item->rubric_version, &trial->arena, &limits,
                                      error);
@@ -106,7 +106,8 @@ static enum cqa_status keep_apart(struct cqa_sql *db, const struct cqa_poster *p
                                             .kept = order->mode == CQA_PUT_APART ? order->kept
                                                     : closed ? CQA_PREVIEW_CLOSED
                                                              : CQA_PREVIEW_DECIDED,
-                                            .after_c = trial->plan.is_scored ? &trial->plan.after_c : NULL,
+                                            .after_c =
+                                                trial->plan.is_scored ? &trial->plan.after_c : NULL,
                                             .needs_person = trial->plan.unsettled > 0,
                                             .changes = trial->changes,
                                             .change_count = trial->change_count};

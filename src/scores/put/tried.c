@@ -29,9 +29,8 @@ static enum cqa_status take_limits(struct trying *it, struct cqa_error *error)
     const struct cqa_rubric_info info = cqa_rubric_info(rubric);
     const size_t count = cqa_rubric_rule_count(rubric);
 
-    it->limits = (struct cqa_put_limits){.is_known = 1,
-                                         .floor_c = llround(info.floor * 100),
-                                         .cap_c = cap_of(info.cap)};
+    it->limits = (struct cqa_put_limits){
+        .is_known = 1, .floor_c = llround(info.floor * 100), .cap_c = cap_of(info.cap)};
     it->limits.rules = cqa_arena_alloc(&it->arena, (count + 1) * sizeof *it->limits.rules);
     it->limits.rule_caps_c =
         cqa_arena_alloc(&it->arena, (count + 1) * sizeof *it->limits.rule_caps_c);
@@ -79,9 +78,8 @@ static enum cqa_status add_row(struct trying *it, const struct cqa_sql_rows *row
     if (it->row_count == it->row_capacity && !grow(it))
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     it->rows[it->row_count] = cqa_put_row_of(row, &it->arena);
-    return it->rows[it->row_count++].rule != NULL
-               ? CQA_OK
-               : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    return it->rows[it->row_count++].rule != NULL ? CQA_OK
+                                                  : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }
 
 static enum cqa_status read_rows(struct cqa_sql *db, struct trying *it, struct cqa_error *error)
@@ -92,8 +90,7 @@ static enum cqa_status read_rows(struct cqa_sql *db, struct trying *it, struct c
     cqa_query_add(&query, CQA_PUT_ROW_COLUMNS " WHERE f.call IN (");
     add_numbers(&query, it);
     cqa_query_add(&query, ") ORDER BY f.call, f.id");
-    enum cqa_status status =
-        cqa_query_start(&query, db, CQA_PUT_ROW_COLUMN_COUNT, &row, error);
+    enum cqa_status status = cqa_query_start(&query, db, CQA_PUT_ROW_COLUMN_COUNT, &row, error);
     while (status == CQA_OK && cqa_sql_next(row, &status, error))
         status = add_row(it, row, error);
     cqa_sql_end(row);
@@ -151,9 +148,9 @@ static enum cqa_status list_before(struct cqa_rescored_call *call, const struct 
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     for (size_t i = 0; i < count; i++)
         if (rows[i].is_current && !rows[i].is_by_hand)
-            call->before[call->before_count++] = (struct cqa_rule_count){
-                cqa_arena_string(call->arena, rows[i].rule), 1,
-                rows[i].has_decided ? rows[i].decided_c : rows[i].points_c};
+            call->before[call->before_count++] =
+                (struct cqa_rule_count){cqa_arena_string(call->arena, rows[i].rule), 1,
+                                        rows[i].has_decided ? rows[i].decided_c : rows[i].points_c};
     return CQA_OK;
 }
 
@@ -196,8 +193,7 @@ static enum cqa_status try_call(struct cqa_sql *db, struct trying *it,
     if (status == CQA_OK)
         status = list_before(call, rows, count, error);
     if (status == CQA_OK)
-        status =
-            cqa_put_plan_make(rows, count, call->item, &it->limits, call->arena, &plan, error);
+        status = cqa_put_plan_make(rows, count, call->item, &it->limits, call->arena, &plan, error);
     if (status != CQA_OK)
         return status;
     call->outcome =

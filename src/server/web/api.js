@@ -47,7 +47,7 @@ export function address(path, query = {}) {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One try. Throws a Refusal of status 0 when no answer came. */
-async function tryOnce(method, path, query, body, type, more) {
+async function tryOnce(method, path, query, body, type, more = {}) {
   const headers = { ...more };
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   if (body !== undefined) headers["Content-Type"] = type;
@@ -96,6 +96,8 @@ export const get = (path, query) => ask("GET", path, query);
 export const post = (path, body = {}) => ask("POST", path, {}, body);
 /** One that may be sent again: under the same `name` the server does it once. */
 export const postNamed = (path, body, name) => ask("POST", path, {}, body, "application/json", { "Idempotency-Key": name });
+/** The same as a job, which is done beside requests (jobs.js): resolves to { job }. */
+export const keep = (method, path, query, body) => ask(method, path, query, body, "application/json", { Prefer: "respond-async" });
 /** A POST of what is not JSON, or with a query. */
 export const send = (path, query, body, type, method = "POST") => ask(method, path, query, body, type);
 export const put = (path, body) => ask("PUT", path, {}, body);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Files to take away, and days that are closed.
-import { address, get, post } from "./api.js";
+import { address, get, keep, post } from "./api.js";
 import { askForm, failed, field, notice } from "./dialog.js";
 import { h, replace } from "./dom.js";
+import { filesPanel } from "./jobs.js";
 import { defaultPeriod } from "./period.js";
 import { rosterPanel } from "./roster.js";
 import { askedPanel, isAsked } from "./second.js";
@@ -12,18 +13,26 @@ const files = ["calls.csv", "flags.csv", "calls.jsonl"];
 
 export async function exportPage({ query, who }) {
   const period = await defaultPeriod(query);
-  const links = files.map((file) => h("a.button", { download: file }, t(`export.${file}`)));
+  const { panel, show } = filesPanel();
+  const later = h("input", { type: "checkbox", name: "later" });
+  const prepare = (event, file) => {
+    if (!later.checked) return;
+    event.preventDefault();
+    keep("GET", `export/${file}`, wish()).then(show).catch(failed);
+  };
+  const links = files.map((file) => h("a.button", { download: file, onclick: (event) => prepare(event, file) }, t(`export.${file}`)));
   const form = h("form.filters", { onchange: () => point(), oninput: () => point(), onsubmit: (event) => event.preventDefault() },
     field(t("filter.from"), h("input", { name: "from", type: "date", value: period.from })), field(t("filter.to"), h("input", { name: "to", type: "date", value: period.to })),
     field(t("flag.person"), h("input", { name: "person", size: 10 })), field(t("flag.team"), h("input", { name: "team", size: 10 })),
-    h("label.check", {}, h("input", { type: "checkbox", name: "bom", value: "1", checked: true }), " ", t("export.bom")));
-  const point = () => {
-    const asked = Object.fromEntries(new FormData(form));
-    links.forEach((link, i) => link.setAttribute("href", address(`export/${files[i]}`, { ...asked, lang: currentLanguage() === "en" ? "en" : "zh" })));
+    h("label.check", {}, h("input", { type: "checkbox", name: "bom", value: "1", checked: true }), " ", t("export.bom")), h("label.check", {}, later, " ", t("export.later")));
+  const wish = () => {
+    const { later: _, ...asked } = Object.fromEntries(new FormData(form));
+    return { ...asked, lang: currentLanguage() === "en" ? "en" : "zh" };
   };
+  const point = () => links.forEach((link, i) => link.setAttribute("href", address(`export/${files[i]}`, wish())));
   point();
   return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.export"))),
-    h("section.panel", {}, h("h2", {}, t("export.files")), form, h("div.decide", {}, links)), closing(who), who.teams === null && askedPanel(), rosterPanel(who));
+    h("section.panel", {}, h("h2", {}, t("export.files")), form, h("div.decide", {}, links)), panel, closing(who), who.teams === null && askedPanel(), rosterPanel(who));
 }
 
 /** Days are closed by whoever is for everyone; what is open in them is shown before. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // How often people agree with each rule, and what another rubric would make of past calls before it is applied.
-import { get, post } from "./api.js";
+import { get, keep } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";
 import { h, replace } from "./dom.js";
+import { follow, unfinished } from "./jobs.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
 import { waiting } from "./previews.js";
 import { titleOf } from "./rule.js";
@@ -42,19 +43,23 @@ async function whyPanel(period) {
 function rescoring(period) {
   const code = h("textarea.code", { name: "rubric", rows: 12, spellcheck: "false", required: true });
   const answer = h("div", { "aria-live": "polite" });
-  const ask = (path, form) => post(path, Object.fromEntries(new FormData(form)));
+  const ask = (path, from) => keep("POST", path, {}, Object.fromEntries(new FormData(from)));
+  const show = async (job, apply) => {
+    const done = await follow(job, answer);
+    if (!done || isAsked(done)) return;
+    if (!apply) notice(t("rescore.applied", { n: done.applied }));
+    replace(answer, previewed(done, apply));
+  };
+  const tell = (error) => replace(answer, h("div.problem.block", { role: "alert" }, error.message));
   const form = h("form", { onsubmit: async (event) => {
     event.preventDefault();
-    try {
-      replace(answer, previewed(await ask("rescore/preview", form), () => apply(form)));
-    } catch (error) {
-      replace(answer, h("div.problem.block", { role: "alert" }, error.message));
-    }
+    await ask("rescore/preview", form).then((job) => show(job, () => apply(form))).catch(tell);
   } }, h("div.filters", {}, field(t("rescore.file"), h("input", { type: "file", accept: ".yaml,.yml", onchange: async (event) => { code.value = (await event.target.files[0]?.text()) ?? code.value; } })),
     field(t("filter.from"), h("input", { name: "from", type: "date", value: period.from, required: true })), field(t("filter.to"), h("input", { name: "to", type: "date", value: period.to, required: true })), h("button.primary", { type: "submit" }, t("rescore.preview"))),
   field(t("rescore.rubric"), code));
   const apply = (from) => askForm(t("rescore.apply"), [h("p", {}, t("rescore.sure"))], t("rescore.apply"), () => ask("rescore", from))
-    .then((done) => { if (done && !isAsked(done)) { notice(t("rescore.applied", { n: done.applied })); replace(answer, previewed(done)); } }).catch(failed);
+    .then((job) => job && show(job)).catch(tell);
+  unfinished("rescore").then((job) => job && show(job)).catch(failed);
   return h("section.panel.after", {}, h("h2", {}, t("rescore.title")), h("p", {}, h("small", {}, t("rescore.lead"))), form, answer);
 }
 

@@ -226,12 +226,13 @@ static inline void assert_fault(const struct appraised *it, const char *file, si
 {
     for (size_t i = 0; i < it->faults.count; i++) {
         const struct cqa_fault *fault = &it->faults.items[i];
-        if (strcmp(fault->at.file, file) == 0 && fault->at.line == line &&
+        if (strcmp(fault->at.file ? fault->at.file : "", file) == 0 && fault->at.line == line &&
             fault->at.column == column && strstr(cqa_english(fault->message), piece) != NULL)
             return;
     }
     for (size_t i = 0; i < it->faults.count; i++)
-        fprintf(stderr, "%s:%zu:%zu: %s\n", it->faults.items[i].at.file,
+        fprintf(stderr, "%s:%zu:%zu: %s\n",
+                it->faults.items[i].at.file ? it->faults.items[i].at.file : "",
                 it->faults.items[i].at.line, it->faults.items[i].at.column,
                 cqa_english(it->faults.items[i].message));
     fail_msg("no fault %s:%zu:%zu: …%s…", file, line, column, piece);

@@ -176,28 +176,65 @@ static void two_of_one_name_are_asked_about(void **state)
     finish(&it);
 }
 
-/* The roster has both the number and the name beside it, as two persons. */
-static void a_name_of_somebody_else_is_asked_about(void **state)
+/* As the command line reads a table beside a roster. */
+static void read_beside(struct appraised *it, const char *seats, const char *rows,
+                        const char *period)
 {
-    static const char seats[] = "person,extension,team,post,from,to\n8001,1,e,desk,,\n"
-                                "李娜,2,e,desk,,\n8003,3,e,desk,,\n";
-    static const char rows[] = "工号,姓名,质检得分\n8001,李娜,90\n8003,王芳,80\n";
-    struct appraised it = {0};
     struct cqa_problems problems = {0};
     struct cqa_error error = {0};
 
-    (void)state;
-    it.scheme = scheme_of(SCHEME(""), strlen(SCHEME("")), &problems);
-    assert_non_null(it.scheme);
+    it->scheme = scheme_of(SCHEME(""), strlen(SCHEME("")), &problems);
+    assert_non_null(it->scheme);
     assert_int_equal(
-        cqa_roster_read(NULL, seats, strlen(seats), "roster.csv", &it.roster, &it.faults, &error),
+        cqa_roster_read(NULL, seats, strlen(seats), "roster.csv", &it->roster, &it->faults, &error),
         CQA_OK);
-    const struct cqa_import_how how = {.roster = &it.roster, .asks_about_strangers = 1};
-    assert_int_equal(cqa_rows_read(it.scheme, &how, rows, strlen(rows), "in.csv", &it.rows,
-                                   &it.faults, NULL, &error),
+    const struct cqa_import_how how = {
+        .roster = &it->roster, .asks_about_strangers = 1, .appraised = period};
+    assert_int_equal(cqa_rows_read(it->scheme, &how, rows, strlen(rows), "in.csv", &it->rows,
+                                   &it->faults, NULL, &error),
                      CQA_OK);
+}
+
+/* The roster has both the number and the name beside it, as two persons; or another name. */
+static void a_name_of_somebody_else_is_asked_about(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    read_beside(&it,
+                "person,extension,team,post,from,to\n8001,1,e,desk,,\n李娜,2,e,desk,,\n"
+                "8003,3,e,desk,,\n",
+                "工号,姓名,质检得分\n8001,李娜,90\n8003,王芳,80\n", NULL);
     assert_int_equal(it.faults.count, 1);
     assert_fault(&it, "in.csv", 2, 6, "agent \"8001\": the name beside the number is \"李娜\"");
+    finish(&it);
+    read_beside(&it,
+                "工号,姓名,分机,班组,岗位,开始日期,结束日期\n8001,张伟,1,一组,坐席,,\n"
+                "8002,李娜,2,一组,坐席,,\n8003,王 芳,3,一组,坐席,,\n",
+                "工号,姓名,质检得分\n8001,李娜,90\n8002,李娜,80\n8003,王芳,70\n8003,王芳,70\n",
+                NULL);
+    assert_int_equal(it.faults.count, 1);
+    assert_fault(&it, "in.csv", 2, 6,
+                 "the name beside the number is \"李娜\", and in the roster \"张伟\"");
+    finish(&it);
+}
+
+/* 11月 is of the year that is appraised, where that is known; 班组 is no figure. */
+static void a_month_without_its_year_is_read(void **state)
+{
+    static const char seats[] = "工号,班组\n1,一组\n2,一组\n";
+    static const char rows[] = "班组,工号,月份,质检得分\n一组,1,11月,90\n一组,2,11月份,80\n";
+    struct appraised it = {0};
+
+    (void)state;
+    read_beside(&it, seats, rows, "2025-11");
+    assert_no_faults(&it);
+    assert_int_equal(it.rows.count, 2);
+    assert_string_equal(it.rows.items[0].period, "2025-11");
+    assert_string_equal(it.rows.items[1].period, "2025-11");
+    finish(&it);
+    appraise_of(&it, SCHEME(""), rows);
+    assert_fault(&it, "in.csv", 2, 6, "\"11月\" is no period");
     finish(&it);
 }
 
@@ -280,6 +317,7 @@ int main(void)
         cmocka_unit_test(fractions_of_a_hundred_points_are_asked_about),
         cmocka_unit_test(two_of_one_name_are_asked_about),
         cmocka_unit_test(a_name_of_somebody_else_is_asked_about),
+        cmocka_unit_test(a_month_without_its_year_is_read),
         cmocka_unit_test(conditions_that_say_nothing_are_named),
     };
 

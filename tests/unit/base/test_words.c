@@ -302,7 +302,7 @@ static void test_models_missing(void **state)
     assert_int_equal(cqa_models_find("rubrics", "nosuch", path, sizeof path, &error),
                      CQA_E_NOTFOUND);
     assert_non_null(
-        strstr(cqa_english(&error.message), "no rubrics named \"nosuch\" in /etc/callqa/rubrics"));
+        strstr(cqa_english(&error.message), "no rubric named \"nosuch\" in /etc/callqa/rubrics"));
     assert_int_equal(cqa_models_find("rubrics", "/no/such.yaml", path, sizeof path, &error),
                      CQA_E_IO);
     assert_string_equal(cqa_english(&error.message), "/no/such.yaml: No such file or directory");

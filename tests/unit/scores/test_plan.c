@@ -49,9 +49,9 @@ static struct cqa_put_plan plan(const struct cqa_put_row *rows, size_t row_count
     struct cqa_error error = {0};
     struct cqa_put_plan out = {0};
 
-    assert_int_equal(cqa_put_plan_make(rows, row_count, &item, limits ? limits : &usual, &arena,
-                                       &out, &error),
-                     CQA_OK);
+    assert_int_equal(
+        cqa_put_plan_make(rows, row_count, &item, limits ? limits : &usual, &arena, &out, &error),
+        CQA_OK);
     return out;
 }
 
@@ -138,11 +138,11 @@ static void caps_and_floors_bind_what_stands(void **state)
     const char *rules[] = {"air"};
     int64_t caps_c[] = {300};
     struct cqa_put_limits limits = {.is_known = 1,
-                                          .floor_c = 9500,
-                                          .cap_c = CQA_NO_CAP,
-                                          .rules = rules,
-                                          .rule_caps_c = caps_c,
-                                          .rule_count = 1};
+                                    .floor_c = 9500,
+                                    .cap_c = CQA_NO_CAP,
+                                    .rules = rules,
+                                    .rule_caps_c = caps_c,
+                                    .rule_count = 1};
     struct cqa_put_row rows[] = {row(7)};
     struct cqa_item_flag flags[] = {flag(10000, 200), flag(40000, 100)};
 

@@ -117,7 +117,7 @@ static void an_import_takes_what_is_right_and_lists_the_rest(void **state)
     assert_string_equal(served_text(reply.json, "errors.0.column"), "4");
     assert_string_equal(served_text(reply.json, "errors.1.line"), "4");
     assert_string_equal(served_text(reply.json, "errors.1.text_zh"),
-                        "坐席“wang”：“wrong_orders”为 -1；允许：0 至 10000");
+                        "坐席“wang”：“错单量”为 -1；允许：0 至 10000");
     assert_string_equal(served_text(reply.json, "left_out.1"), "wang");
     snprintf(number, sizeof number, "/imports/%s", served_text(reply.json, "import"));
     reply_finish(&reply);
@@ -539,7 +539,7 @@ static void a_round_asks_for_coverage(void **state)
           "\"recording_qa\\\" stands on 5 of 2300 calls handled, 0.22 %; 0.5 % are asked for: "
           "import the value, or measure more calls");
     shows("hana", under(round, "/results"),
-          "“recording_qa”依据 5 通电话，受理 2300 通，占 0.22 %；要求 0.5 %：");
+          "“录音质检”依据 5 通电话，受理 2300 通，占 0.22 %；要求 0.5 %：");
     hides("hana", under(round, "/results"), "\"total\":");
     assert_int_equal(tried("hana", "POST", under(round, "/least"),
                            "{\"coverage_pct\":0.2,\"note\":\"few recorders yet\"}"),

@@ -122,8 +122,8 @@ static void others_are_answered_while_somebody_computes(void **state)
         assert_int_equal(get(served.lead, "/api/v1/people?from=2025-11-01&to=2025-11-30"), 200);
     }
     /* nor does another's work wait for this one's, or what only looks for who writes */
-    struct reply reply = served_post(&served, other, "/api/v1/rescore/preview", "application/json",
-                                     NULL, rubric);
+    struct reply reply =
+        served_post(&served, other, "/api/v1/rescore/preview", "application/json", NULL, rubric);
     assert_int_equal(reply.status, 200);
     assert_string_equal(served_text(reply.json, "calls"), "1");
     reply_finish(&reply);

@@ -138,11 +138,24 @@ static void closed_months_go_on_into_the_next(void **state)
 
     import(october, "agent,sold\nzhang,100\nli,60\n");
     import(november, "agent,sold\nzhang,40\nli,30\nwang,10\n");
-    /* October may still change, and counts for nothing yet */
-    shows("hana", under(november, "/results"), "\"agent\":\"zhang\",\"total\":40.00");
+    /* October may still change, and counts for nothing yet: nobody's November is guessed at */
+    hides("hana", under(november, "/results"), "\"total\"");
+    shows("hana", under(november, "/results"),
+          "\\\"before\\\" is carried over, and no sheets of 2025-10 are at hand");
     close_round(october);
     shows("hana", under(november, "/results"), "\"agent\":\"zhang\",\"total\":90.00");
     shows("hana", under(november, "/results"), "\"agent\":\"li\",\"total\":60.00");
+    /* wang was there in October, and has no sheet of it: forgotten, until the roster says otherwise
+     */
+    hides("hana", under(november, "/results"), "\"agent\":\"wang\",\"total\"");
+    shows("hana", under(november, "/results"),
+          "agent \\\"wang\\\": \\\"before\\\" is carried over, and no sheet of 2025-10 is at hand");
+    struct reply seats = upload("hana", "PUT", "/api/v1/roster",
+                                "person,extension,team,post,from,to\n"
+                                "zhang,8001,east,前台坐席,,\nli,8002,east,前台坐席,,\n"
+                                "wang,8003,west,前台坐席,2025-11-03,\n");
+    assert_int_equal(seats.status, 200);
+    reply_finish(&seats);
     shows("hana", under(november, "/results"), "\"agent\":\"wang\",\"total\":10.00");
     shows("hana", under(november, "/sheets/zhang"), "\"year\":140.00");
     shows("hana", under(november, "/sheets/li"), "\"year\":90.00");

@@ -58,12 +58,12 @@ static void put_call(int number)
                                                 end_ms, "cause", "unexplained", "confidence", 0.9));
         if (any(4) == 0)
             continue;
-        json_array_append_new(
-            deductions,
-            json_pack("{s:s, s:i, s:i, s:i, s:i, s:{s:s, s:s}, s:n, s:s}", "rule",
-                      any(3) > 0 ? "dead-air" : "long-air", "points", points, "event", (int)i + 1,
-                      "start_ms", start_ms, "end_ms", end_ms, "text", "en", "x", "zh", "x",
-                      "decision", "severity", points > 0 ? "minor" : "note"));
+        json_array_append_new(deductions,
+                              json_pack("{s:s, s:i, s:i, s:i, s:i, s:{s:s, s:s}, s:n, s:s}", "rule",
+                                        any(3) > 0 ? "dead-air" : "long-air", "points", points,
+                                        "event", (int)i + 1, "start_ms", start_ms, "end_ms", end_ms,
+                                        "text", "en", "x", "zh", "x", "decision", "severity",
+                                        points > 0 ? "minor" : "note"));
         total -= points;
     }
     json_t *changes =
@@ -79,10 +79,10 @@ static void put_call(int number)
 
 static void decide(const char *flag)
 {
-    static const char *const words[] = {
-        "{\"state\":\"confirmed\"}", "{\"state\":\"overturned\",\"reason\":\"x\"}",
-        "{\"state\":\"changed\",\"points\":1,\"reason\":\"x\"}",
-        "{\"state\":\"changed\",\"points\":4,\"reason\":\"x\"}"};
+    static const char *const words[] = {"{\"state\":\"confirmed\"}",
+                                        "{\"state\":\"overturned\",\"reason\":\"x\"}",
+                                        "{\"state\":\"changed\",\"points\":1,\"reason\":\"x\"}",
+                                        "{\"state\":\"changed\",\"points\":4,\"reason\":\"x\"}"};
     char path[96];
 
     snprintf(path, sizeof path, "/api/v1/flags/%s/decision", flag);
@@ -157,8 +157,8 @@ static void a_preview_counts_what_would_be_written(void **state)
             say_something(i);
     char *body = wish();
     struct reply preview = served_as(&served, "POST", "/api/v1/rescore/preview", body);
-    struct reply done = served_confirmed(&served, second,
-                                         served_as(&served, "POST", "/api/v1/rescore", body));
+    struct reply done =
+        served_confirmed(&served, second, served_as(&served, "POST", "/api/v1/rescore", body));
     if (preview.status != 200)
         fail_msg("%s", preview.body);
     assert_string_equal(served_text(preview.json, "calls"), "60");

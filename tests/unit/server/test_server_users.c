@@ -197,7 +197,7 @@ static void nobody_gives_rights_alone(void **state)
     served_login(&served, "est", "correct horse");
     assert_int_equal(ask("POST", "/api/v1/asked/5/confirm", "{}", "", NULL), 403);
     assert_int_equal(ask_as(root, "GET", "/api/v1/asked", NULL, "asked.0.why.en", text), 200);
-    assert_string_equal(text, "account lea: lead, person lea, every team; it gets a new password");
+    assert_string_equal(text, "account lea with a new password: lead, every team, person lea");
 }
 
 static void nobody_confirms_what_is_about_themself(void **state)
@@ -208,6 +208,13 @@ static void nobody_confirms_what_is_about_themself(void **state)
                      202);
     assert_int_equal(confirm_as(lea, "", NULL), 409);
     assert_answer("/api/v1/asked", "asked.0.path", "/api/v1/users/lea"); /* it waits on */
+    served_user(&served, "hal", "hr", NULL);
+    served_login(&served, "hal", "correct horse");
+    assert_answer("/api/v1/asked", "asked.0.by", "root");
+    served_sql(&served, "UPDATE users SET disabled_ms = 1 WHERE name = 'root'");
+    assert_answer("/api/v1/asked", "asked.0",
+                  "absent"); /* nor does what nobody asks for any more */
+    assert_int_equal(confirm_as(served.session, "", NULL), 404);
 }
 
 /* What others have seen lets its owner set another password, and does nothing else. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
-#include "appraisal/scheme_load.h"
+#include "appraisal/scheme/scheme_load.h"
 
 const char *const cqa_item_type_words[CQA_ITEM_TYPE_COUNT + 1] = {
     "value", "sum",     "mean", "weighted", "bands", "linear",    "threshold", "occurrences",

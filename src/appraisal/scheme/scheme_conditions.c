@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Conditions that hold always or never, and rows that nothing reaches: somebody meant another
  * number, and no agent's sheet would show it. */
-#include "appraisal/scheme_load.h"
+#include "appraisal/scheme/scheme_load.h"
 
 /* Where a condition stands, and what it is about. */
 struct condition {
     size_t line, column;
     struct cqa_ref of;
     enum cqa_compare compare;
-    struct cqa_reach against;
+    struct cqa_extent against;
 };
 
 enum verdict { MAY_HOLD, HOLDS_BY_LOW, HOLDS_BY_HIGH, FAILS_BY_LOW, FAILS_BY_HIGH };
@@ -22,7 +22,7 @@ static int is_less(struct cqa_rational a, struct cqa_rational b, int or_equal)
     return order < 0 || (or_equal && order == 0);
 }
 
-static enum verdict judge(struct cqa_reach of, enum cqa_compare compare, struct cqa_reach against)
+static enum verdict judge(struct cqa_extent of, enum cqa_compare compare, struct cqa_extent against)
 {
     const int or_equal = compare == CQA_AT_LEAST || compare == CQA_AT_MOST;
 
@@ -46,7 +46,7 @@ static const char *described(const struct cqa_scheme *scheme, struct cqa_ref of,
 }
 
 static void name_problem(struct cqa_scheme_loader *loader, const struct condition *condition,
-                         struct cqa_reach reach, enum verdict verdict)
+                         struct cqa_extent reach, enum verdict verdict)
 {
     static const char *const words[] = {
         [HOLDS_BY_LOW] =
@@ -68,27 +68,27 @@ static void name_problem(struct cqa_scheme_loader *loader, const struct conditio
                      text);
 }
 
-static void check(struct cqa_scheme_loader *loader, const struct cqa_reach *items,
+static void check(struct cqa_scheme_loader *loader, const struct cqa_extent *items,
                   const struct condition *condition)
 {
     if (condition->of.kind != CQA_REF_INDICATOR && condition->of.kind != CQA_REF_ITEM)
         return;
-    const struct cqa_reach reach = cqa_scheme_reach(loader->scheme, items, condition->of);
+    const struct cqa_extent reach = cqa_scheme_reach(loader->scheme, items, condition->of);
     const enum verdict verdict = judge(reach, condition->compare, condition->against);
 
     if (verdict != MAY_HOLD)
         name_problem(loader, condition, reach, verdict);
 }
 
-static struct cqa_reach just(struct cqa_rational number)
+static struct cqa_extent just(struct cqa_rational number)
 {
-    return (struct cqa_reach){number, number, 0};
+    return (struct cqa_extent){number, number, 0};
 }
 
 /* ---- rows of bands */
 
 void cqa_scheme_check_row(struct cqa_scheme_loader *loader, const struct cqa_band *band,
-                          struct cqa_ref of, struct cqa_reach reach)
+                          struct cqa_ref of, struct cqa_extent reach)
 {
     char text[CQA_RATIONAL_TEXT];
     size_t line;
@@ -109,7 +109,7 @@ void cqa_scheme_check_row(struct cqa_scheme_loader *loader, const struct cqa_ban
 
 /* ---- all of them */
 
-static void check_items(struct cqa_scheme_loader *loader, const struct cqa_reach *items)
+static void check_items(struct cqa_scheme_loader *loader, const struct cqa_extent *items)
 {
     const struct cqa_scheme *scheme = loader->scheme;
 
@@ -125,7 +125,7 @@ static void check_items(struct cqa_scheme_loader *loader, const struct cqa_reach
     }
 }
 
-static void check_test(struct cqa_scheme_loader *loader, const struct cqa_reach *items,
+static void check_test(struct cqa_scheme_loader *loader, const struct cqa_extent *items,
                        const struct cqa_test *test)
 {
     const struct condition condition = {test->line, test->column, test->of, test->compare,
@@ -135,7 +135,7 @@ static void check_test(struct cqa_scheme_loader *loader, const struct cqa_reach 
         check(loader, items, &condition);
 }
 
-void cqa_scheme_check_conditions(struct cqa_scheme_loader *loader, const struct cqa_reach *items)
+void cqa_scheme_check_conditions(struct cqa_scheme_loader *loader, const struct cqa_extent *items)
 {
     const struct cqa_scheme *scheme = loader->scheme;
 

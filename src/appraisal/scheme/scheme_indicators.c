@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
-#include "appraisal/scheme_load.h"
+#include "appraisal/scheme/scheme_load.h"
 #include "appraisal/units.h"
 
 const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {

@@ -63,20 +63,20 @@ void cqa_scheme_check(struct cqa_scheme_loader *loader);
  * conditions to mean something, before any agent is computed. An end that is none is open to
  * infinity.
  */
-struct cqa_reach {
+struct cqa_extent {
     struct cqa_rational low;
     struct cqa_rational high;
     int whole;
 };
 /* `items`: what each item before can become. */
-struct cqa_reach cqa_scheme_reach(const struct cqa_scheme *scheme, const struct cqa_reach *items,
-                                  struct cqa_ref ref);
+struct cqa_extent cqa_scheme_reach(const struct cqa_scheme *scheme, const struct cqa_extent *items,
+                                   struct cqa_ref ref);
 
 /* Conditions that hold always or never; a row of bands over `of`, which can become `reach`, that
  * nothing reaches. */
-void cqa_scheme_check_conditions(struct cqa_scheme_loader *loader, const struct cqa_reach *items);
+void cqa_scheme_check_conditions(struct cqa_scheme_loader *loader, const struct cqa_extent *items);
 void cqa_scheme_check_row(struct cqa_scheme_loader *loader, const struct cqa_band *band,
-                          struct cqa_ref of, struct cqa_reach reach);
+                          struct cqa_ref of, struct cqa_extent reach);
 
 /* A "unit" by its one spelling; stays NULL where none is given. */
 void cqa_scheme_unit(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,

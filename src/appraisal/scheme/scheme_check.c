@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include "appraisal/scheme_load.h"
+#include "appraisal/scheme/scheme_load.h"
 
 static struct cqa_rational lesser(struct cqa_rational a, struct cqa_rational b)
 {
@@ -17,12 +17,12 @@ static struct cqa_rational greater(struct cqa_rational a, struct cqa_rational b)
     return cqa_rational_compare(a, b) > 0 ? a : b;
 }
 
-static struct cqa_reach reach_anything(void)
+static struct cqa_extent reach_anything(void)
 {
-    return (struct cqa_reach){cqa_rational_none(), cqa_rational_none(), 0};
+    return (struct cqa_extent){cqa_rational_none(), cqa_rational_none(), 0};
 }
 
-static struct cqa_reach reach_scaled(struct cqa_reach reach, struct cqa_rational factor)
+static struct cqa_extent reach_scaled(struct cqa_extent reach, struct cqa_rational factor)
 {
     const struct cqa_rational low = cqa_rational_multiply(reach.low, factor);
     const struct cqa_rational high = cqa_rational_multiply(reach.high, factor);
@@ -30,14 +30,14 @@ static struct cqa_reach reach_scaled(struct cqa_reach reach, struct cqa_rational
     if (!cqa_rational_valid(factor))
         return reach_anything();
     if (cqa_rational_sign(factor) < 0)
-        return (struct cqa_reach){high, low, 0};
-    return (struct cqa_reach){low, high, 0};
+        return (struct cqa_extent){high, low, 0};
+    return (struct cqa_extent){low, high, 0};
 }
 
-static struct cqa_reach reach_of_indicator(const struct cqa_indicator *indicator)
+static struct cqa_extent reach_of_indicator(const struct cqa_indicator *indicator)
 {
-    struct cqa_reach reach = {indicator->low, indicator->high,
-                              indicator->whole || indicator->yes_no};
+    struct cqa_extent reach = {indicator->low, indicator->high,
+                               indicator->whole || indicator->yes_no};
 
     if (indicator->or_zero)
         reach.low = lesser(reach.low, cqa_rational_whole(0));
@@ -53,29 +53,29 @@ static struct cqa_reach reach_of_indicator(const struct cqa_indicator *indicator
     return reach;
 }
 
-struct cqa_reach cqa_scheme_reach(const struct cqa_scheme *scheme, const struct cqa_reach *items,
-                                  struct cqa_ref ref)
+struct cqa_extent cqa_scheme_reach(const struct cqa_scheme *scheme, const struct cqa_extent *items,
+                                   struct cqa_ref ref)
 {
     if (ref.kind == CQA_REF_INDICATOR)
         return reach_of_indicator(&scheme->indicators[ref.index]);
     if (ref.kind == CQA_REF_ITEM)
         return items[ref.index];
     if (ref.kind == CQA_REF_NUMBER)
-        return (struct cqa_reach){ref.number, ref.number, 0};
+        return (struct cqa_extent){ref.number, ref.number, 0};
     return reach_anything();
 }
 
-static struct cqa_reach reach_of_parts(const struct cqa_scheme *scheme,
-                                       const struct cqa_reach *items,
-                                       const struct cqa_scheme_item *item)
+static struct cqa_extent reach_of_parts(const struct cqa_scheme *scheme,
+                                        const struct cqa_extent *items,
+                                        const struct cqa_scheme_item *item)
 {
-    struct cqa_reach sum = {cqa_rational_whole(0), cqa_rational_whole(0), 0};
+    struct cqa_extent sum = {cqa_rational_whole(0), cqa_rational_whole(0), 0};
 
     for (size_t i = 0; i < item->part_count; i++) {
         struct cqa_rational weight = item->parts[i].weight;
         if (item->type == CQA_ITEM_WEIGHTED)
             weight = cqa_rational_divide(item->parts[i].weighs.number, cqa_rational_whole(100));
-        const struct cqa_reach part =
+        const struct cqa_extent part =
             reach_scaled(cqa_scheme_reach(scheme, items, item->parts[i].of), weight);
         sum.low = cqa_rational_add(sum.low, part.low);
         sum.high = cqa_rational_add(sum.high, part.high);
@@ -87,20 +87,21 @@ static struct cqa_reach reach_of_parts(const struct cqa_scheme *scheme,
     return sum;
 }
 
-static void widen(struct cqa_reach *reach, struct cqa_rational value)
+static void widen(struct cqa_extent *reach, struct cqa_rational value)
 {
     reach->low = lesser(reach->low, value);
     reach->high = greater(reach->high, value);
 }
 
 /* From the least to the greatest of all parts. */
-static struct cqa_reach reach_of_all(const struct cqa_scheme *scheme, const struct cqa_reach *items,
-                                     const struct cqa_scheme_item *item)
+static struct cqa_extent reach_of_all(const struct cqa_scheme *scheme,
+                                      const struct cqa_extent *items,
+                                      const struct cqa_scheme_item *item)
 {
-    struct cqa_reach reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
+    struct cqa_extent reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
 
     for (size_t i = 1; i < item->part_count; i++) {
-        const struct cqa_reach part = cqa_scheme_reach(scheme, items, item->parts[i].of);
+        const struct cqa_extent part = cqa_scheme_reach(scheme, items, item->parts[i].of);
         reach.low = lesser(reach.low, part.low);
         reach.high = greater(reach.high, part.high);
     }
@@ -109,9 +110,9 @@ static struct cqa_reach reach_of_all(const struct cqa_scheme *scheme, const stru
 }
 
 /* Weights that are shared out, or come from data: each may be all or nothing. */
-static struct cqa_reach reach_of_weighted(const struct cqa_scheme *scheme,
-                                          const struct cqa_reach *items,
-                                          const struct cqa_scheme_item *item)
+static struct cqa_extent reach_of_weighted(const struct cqa_scheme *scheme,
+                                           const struct cqa_extent *items,
+                                           const struct cqa_scheme_item *item)
 {
     int fixed = !item->shared;
 
@@ -123,16 +124,16 @@ static struct cqa_reach reach_of_weighted(const struct cqa_scheme *scheme,
                         cqa_rational_divide(item->weights_sum, cqa_rational_whole(100)));
 }
 
-static struct cqa_reach reach_of_product(const struct cqa_scheme *scheme,
-                                         const struct cqa_reach *items,
-                                         const struct cqa_scheme_item *item)
+static struct cqa_extent reach_of_product(const struct cqa_scheme *scheme,
+                                          const struct cqa_extent *items,
+                                          const struct cqa_scheme_item *item)
 {
-    struct cqa_reach reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
+    struct cqa_extent reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
 
     for (size_t i = 1; i < item->part_count; i++) {
-        const struct cqa_reach part = cqa_scheme_reach(scheme, items, item->parts[i].of);
+        const struct cqa_extent part = cqa_scheme_reach(scheme, items, item->parts[i].of);
         const struct cqa_rational first = cqa_rational_multiply(reach.low, part.low);
-        struct cqa_reach product = {first, first, 0};
+        struct cqa_extent product = {first, first, 0};
         widen(&product, cqa_rational_multiply(reach.low, part.high));
         widen(&product, cqa_rational_multiply(reach.high, part.low));
         widen(&product, cqa_rational_multiply(reach.high, part.high));
@@ -142,15 +143,15 @@ static struct cqa_reach reach_of_product(const struct cqa_scheme *scheme,
 }
 
 /* The least of several is at most the least of their greatest. */
-static struct cqa_reach reach_of_extreme(const struct cqa_scheme *scheme,
-                                         const struct cqa_reach *items,
-                                         const struct cqa_scheme_item *item)
+static struct cqa_extent reach_of_extreme(const struct cqa_scheme *scheme,
+                                          const struct cqa_extent *items,
+                                          const struct cqa_scheme_item *item)
 {
-    struct cqa_reach reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
+    struct cqa_extent reach = cqa_scheme_reach(scheme, items, item->parts[0].of);
     const int is_min = item->type == CQA_ITEM_MIN;
 
     for (size_t i = 1; i < item->part_count; i++) {
-        const struct cqa_reach part = cqa_scheme_reach(scheme, items, item->parts[i].of);
+        const struct cqa_extent part = cqa_scheme_reach(scheme, items, item->parts[i].of);
         reach.low = is_min ? lesser(reach.low, part.low) : greater(reach.low, part.low);
         reach.high = is_min ? lesser(reach.high, part.high) : greater(reach.high, part.high);
     }
@@ -158,9 +159,9 @@ static struct cqa_reach reach_of_extreme(const struct cqa_scheme *scheme,
     return reach;
 }
 
-static struct cqa_reach reach_of_bands(const struct cqa_scheme_item *item)
+static struct cqa_extent reach_of_bands(const struct cqa_scheme_item *item)
 {
-    struct cqa_reach reach = {item->bands[0].points, item->bands[0].points, 0};
+    struct cqa_extent reach = {item->bands[0].points, item->bands[0].points, 0};
 
     if (item->marginal)
         return reach_anything();
@@ -187,10 +188,10 @@ static struct cqa_rational linear_at(const struct cqa_scheme_item *item, struct 
     return cqa_rational_subtract(item->at_target, cqa_rational_multiply(away, item->below));
 }
 
-static struct cqa_reach reach_of_linear(const struct cqa_scheme_item *item, struct cqa_reach of)
+static struct cqa_extent reach_of_linear(const struct cqa_scheme_item *item, struct cqa_extent of)
 {
     const struct cqa_rational low = linear_at(item, of.low);
-    struct cqa_reach reach = {low, low, 0};
+    struct cqa_extent reach = {low, low, 0};
 
     widen(&reach, linear_at(item, of.high));
     if (cqa_rational_valid(item->step))
@@ -202,11 +203,11 @@ static struct cqa_reach reach_of_linear(const struct cqa_scheme_item *item, stru
     return reach;
 }
 
-static struct cqa_reach reach_of_ratio(const struct cqa_scheme_item *item, struct cqa_reach of,
-                                       struct cqa_reach over)
+static struct cqa_extent reach_of_ratio(const struct cqa_scheme_item *item, struct cqa_extent of,
+                                        struct cqa_extent over)
 {
     const struct cqa_rational first = cqa_rational_divide(of.low, over.low);
-    struct cqa_reach reach = {first, first, 0};
+    struct cqa_extent reach = {first, first, 0};
 
     widen(&reach, cqa_rational_divide(of.low, over.high));
     widen(&reach, cqa_rational_divide(of.high, over.low));
@@ -214,35 +215,35 @@ static struct cqa_reach reach_of_ratio(const struct cqa_scheme_item *item, struc
     return reach_scaled(reach, item->times);
 }
 
-static struct cqa_reach reach_of_either(const struct cqa_scheme *scheme,
-                                        const struct cqa_reach *items,
-                                        const struct cqa_scheme_item *item)
+static struct cqa_extent reach_of_either(const struct cqa_scheme *scheme,
+                                         const struct cqa_extent *items,
+                                         const struct cqa_scheme_item *item)
 {
-    const struct cqa_reach then = cqa_scheme_reach(scheme, items, item->then);
-    const struct cqa_reach otherwise = cqa_scheme_reach(scheme, items, item->otherwise);
+    const struct cqa_extent then = cqa_scheme_reach(scheme, items, item->then);
+    const struct cqa_extent otherwise = cqa_scheme_reach(scheme, items, item->otherwise);
 
-    return (struct cqa_reach){lesser(then.low, otherwise.low), greater(then.high, otherwise.high),
-                              0};
+    return (struct cqa_extent){lesser(then.low, otherwise.low), greater(then.high, otherwise.high),
+                               0};
 }
 
-static struct cqa_reach reach_of_parts_of_period(const struct cqa_scheme *scheme,
-                                                 const struct cqa_scheme_item *item,
-                                                 struct cqa_reach of)
+static struct cqa_extent reach_of_parts_of_period(const struct cqa_scheme *scheme,
+                                                  const struct cqa_scheme_item *item,
+                                                  struct cqa_extent of)
 {
     const struct cqa_rational parts = cqa_rational_whole(
         cqa_period_part_count(cqa_period_examples[scheme->period], CQA_PERIOD_MONTHLY));
 
     if (item->over_by == CQA_OVER_HITS)
-        return (struct cqa_reach){cqa_rational_whole(0), parts, 1};
+        return (struct cqa_extent){cqa_rational_whole(0), parts, 1};
     if (item->over_by == CQA_OVER_SUM)
         widen(&of, cqa_rational_multiply(of.low, parts));
     if (item->over_by == CQA_OVER_SUM)
         widen(&of, cqa_rational_multiply(of.high, parts));
-    return (struct cqa_reach){of.low, of.high, 0};
+    return (struct cqa_extent){of.low, of.high, 0};
 }
 
 /* Rounding keeps the order: the ends are rounded like what lies between them. */
-static struct cqa_reach rounded(struct cqa_reach reach, const struct cqa_scheme_item *item)
+static struct cqa_extent rounded(struct cqa_extent reach, const struct cqa_scheme_item *item)
 {
     if (item->round_places == CQA_NOWHERE)
         return reach;
@@ -254,11 +255,11 @@ static struct cqa_reach rounded(struct cqa_reach reach, const struct cqa_scheme_
     return reach;
 }
 
-static struct cqa_reach reach_of_item(const struct cqa_scheme *scheme,
-                                      const struct cqa_reach *items,
-                                      const struct cqa_scheme_item *item)
+static struct cqa_extent reach_of_item(const struct cqa_scheme *scheme,
+                                       const struct cqa_extent *items,
+                                       const struct cqa_scheme_item *item)
 {
-    const struct cqa_reach first = cqa_scheme_reach(scheme, items, item->parts[0].of);
+    const struct cqa_extent first = cqa_scheme_reach(scheme, items, item->parts[0].of);
 
     switch (item->type) {
     case CQA_ITEM_SUM:
@@ -280,8 +281,8 @@ static struct cqa_reach reach_of_item(const struct cqa_scheme *scheme,
     case CQA_ITEM_LINEAR:
         return reach_of_linear(item, first);
     case CQA_ITEM_THRESHOLD:
-        return (struct cqa_reach){lesser(item->pass, item->fail), greater(item->pass, item->fail),
-                                  0};
+        return (struct cqa_extent){lesser(item->pass, item->fail), greater(item->pass, item->fail),
+                                   0};
     case CQA_ITEM_VALUE:
         if (!item->times_coefficient)
             return reach_scaled(first, cqa_rational_divide(item->percent, cqa_rational_whole(100)));
@@ -291,7 +292,7 @@ static struct cqa_reach reach_of_item(const struct cqa_scheme *scheme,
             return reach_anything();
         return reach_of_ratio(item, first, cqa_scheme_reach(scheme, items, item->over));
     case CQA_ITEM_TEAM_MEAN:
-        return (struct cqa_reach){first.low, first.high, 0};
+        return (struct cqa_extent){first.low, first.high, 0};
     case CQA_ITEM_PARTS:
         return reach_of_parts_of_period(scheme, item, first);
     case CQA_ITEM_TYPE_COUNT:
@@ -300,7 +301,7 @@ static struct cqa_reach reach_of_item(const struct cqa_scheme *scheme,
     return reach_anything();
 }
 
-static struct cqa_reach within_ends(struct cqa_reach reach, const struct cqa_scheme_item *item)
+static struct cqa_extent within_ends(struct cqa_extent reach, const struct cqa_scheme_item *item)
 {
     if (cqa_rational_valid(item->floor)) {
         reach.low = cqa_rational_valid(reach.low) ? greater(reach.low, item->floor) : item->floor;
@@ -369,7 +370,7 @@ static void check_neighbours(struct cqa_scheme_loader *loader, const struct cqa_
 }
 
 static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *first,
-                       const struct cqa_band *last, struct cqa_reach reach)
+                       const struct cqa_band *last, struct cqa_extent reach)
 {
     if (cqa_rational_valid(first->low)) {
         if (!cqa_rational_valid(reach.low))
@@ -392,7 +393,7 @@ static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *
 }
 
 static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band *bands,
-                        size_t count, struct cqa_ref of, struct cqa_reach reach)
+                        size_t count, struct cqa_ref of, struct cqa_extent reach)
 {
     struct cqa_band *sorted = cqa_scheme_alloc(loader, count, sizeof *sorted);
 
@@ -415,7 +416,7 @@ static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band 
 /* ---- the whole */
 
 static void check_divisor(struct cqa_scheme_loader *loader, const struct cqa_scheme_item *item,
-                          struct cqa_reach over)
+                          struct cqa_extent over)
 {
     const int above = cqa_rational_valid(over.low) && cqa_rational_sign(over.low) > 0;
     const int below = cqa_rational_valid(over.high) && cqa_rational_sign(over.high) < 0;
@@ -451,7 +452,7 @@ static int item_may_be_absent(const struct cqa_scheme *scheme, const unsigned ch
     return parts == item->part_count;
 }
 
-static void check_items(struct cqa_scheme_loader *loader, struct cqa_reach *reaches,
+static void check_items(struct cqa_scheme_loader *loader, struct cqa_extent *reaches,
                         unsigned char *absent)
 {
     const struct cqa_scheme *scheme = loader->scheme;
@@ -488,7 +489,7 @@ static void check_measuring(struct cqa_scheme_loader *loader)
 void cqa_scheme_check(struct cqa_scheme_loader *loader)
 {
     const struct cqa_scheme *scheme = loader->scheme;
-    struct cqa_reach *reaches = cqa_scheme_alloc(loader, scheme->item_count, sizeof *reaches);
+    struct cqa_extent *reaches = cqa_scheme_alloc(loader, scheme->item_count, sizeof *reaches);
     unsigned char *absent = cqa_scheme_alloc(loader, scheme->item_count, sizeof *absent);
     struct cqa_band *bands = cqa_scheme_alloc(loader, scheme->grade_count, sizeof *bands);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
-#include "appraisal/scheme_load.h"
+#include "appraisal/scheme/scheme_load.h"
 
 /* Grades, their forced distribution, and what coefficient and bonus hang on. */
 

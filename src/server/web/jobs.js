@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+// What takes long is done by the server beside requests: how far it is, called off, and looked at again after the page was left.
+import { get, remove } from "./api.js";
+import { failed } from "./dialog.js";
+import { h, replace } from "./dom.js";
+import { moment, number, t } from "./text.js";
+
+const LOOK_MS = [150, 300, 600, 1000];
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const isUnfinished = ({ state }) => state === "waits" || state === "works";
+
+/** How far it is, and a button that calls it off. */
+function progress(job) {
+  const words = job.total ? t("job.of", { n: number(job.done), all: number(job.total) }) : t(`job.${job.state}`);
+  return h("div.between.job", {}, h("progress", job.total ? { max: job.total, value: Math.min(job.done, job.total), "aria-label": t("job.title") } : { "aria-label": t("job.title") }), h("small", {}, words),
+    h("span.spacer"), h("button", { type: "button", onclick: (event) => { event.target.disabled = true; remove(`jobs/${job.job}`).catch(failed); } }, t("job.stop")));
+}
+
+/** Shows in `place` how far the job is, and resolves to its answer; null when it was called off, or the page was left. */
+export async function follow({ job }, place) {
+  for (let looks = 0; ; looks++) {
+    const now = await get(`jobs/${job}`);
+    if (now.state === "done") return get(`jobs/${job}/result`);
+    if (now.state === "stopped") {
+      replace(place, h("p", {}, t("job.stopped")));
+      return null;
+    }
+    if (looks > 1) replace(place, progress(now)); // what is quick does not flicker
+    await pause(LOOK_MS[Math.min(looks, LOOK_MS.length - 1)]);
+    if (!place.isConnected && looks > 1) return null;
+  }
+}
+
+/** The newest unfinished one of a path, whoever's page asked for it; undefined: none. */
+export const unfinished = async (path) => (await get("jobs")).jobs.find((job) => isUnfinished(job) && job.path === `/api/v1/${path}`);
+
+/** The files that were asked for in the background; nothing is shown while there are none. */
+export function filesPanel() {
+  const panel = h("section.panel", { hidden: true, "aria-live": "polite" });
+  const forget = (job) => h("button", { type: "button", onclick: () => remove(`jobs/${job.job}`).then(show).catch(failed) }, t("job.forget"));
+  const line = (job) => h("li", {}, h("div.between", {}, h("b", {}, job.path.split("/").at(-1)), h("small", {}, moment(job.asked_at)), h("span.spacer"),
+    job.status === 200 ? h("a.button", { href: `api/v1/jobs/${job.job}/result`, download: job.path.split("/").at(-1) }, t("job.fetch")) : h("small", {}, t(job.state === "done" ? "job.failed" : `job.${job.state}`)),
+    !isUnfinished(job) && forget(job)), isUnfinished(job) && progress(job));
+  const show = async () => {
+    const jobs = (await get("jobs")).jobs.filter(({ path }) => path.startsWith("/api/v1/export/"));
+    panel.hidden = !jobs.length;
+    replace(panel, h("h2", {}, t("job.files")), h("p", {}, h("small", {}, t("job.kept"))), h("ul.events", {}, jobs.map(line)));
+    if (jobs.some(isUnfinished)) pause(1000).then(() => panel.isConnected && show()).catch(failed);
+  };
+  show().catch(failed);
+  return { panel, show };
+}

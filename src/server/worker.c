@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/worker.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "http/kept.h"
+#include "scores/jobs.h"
+
+enum {
+    THREADS = 2,
+    LOOK_MS = 300,   /* how long a job may lie before it is noticed */
+    TELL_MS = 1000,  /* between two words of how far it is */
+    KEEP_MS = 15000, /* between two words that it is ours, which holds for a minute */
+};
+
+struct cqa_worker {
+    struct cqa_scores *scores;
+    const struct cqa_clock *clock;
+    struct cqa_http *http;
+    pthread_t threads[THREADS], keeper;
+    int started, has_keeper;
+    int stop; /* eventfd */
+    atomic_int is_ending;
+    atomic_int under_way;
+};
+
+/* A job under way. */
+struct doing {
+    struct cqa_worker *worker;
+    int64_t id, told_ms;
+    int is_unwanted;
+};
+
+static void complain(const struct cqa_error *error)
+{
+    cqa_log(CQA_LOG_ERROR, "jobs: %p", &error->message);
+}
+
+/* While the store cannot be asked, it goes on. */
+static int goes_on(void *context, int64_t done, int64_t total)
+{
+    struct doing *doing = context;
+    struct cqa_worker *worker = doing->worker;
+    const int64_t now_ms = cqa_clock_monotonic_ms(worker->clock);
+    struct cqa_error error = {0};
+    int is_wanted = 1;
+
+    if (atomic_load(&worker->is_ending))
+        return 0;
+    if (now_ms - doing->told_ms < TELL_MS)
+        return !doing->is_unwanted;
+    doing->told_ms = now_ms;
+    if (cqa_job_tell(worker->scores, doing->id, done, total, &is_wanted, &error) != CQA_OK)
+        complain(&error);
+    else
+        doing->is_unwanted = !is_wanted;
+    return !doing->is_unwanted;
+}
+
+static void answer(struct cqa_worker *worker, const struct cqa_job_row *job,
+                   const struct cqa_identity *who, struct cqa_kept_reply *out)
+{
+    struct doing doing = {.worker = worker, .id = job->id};
+    const struct cqa_kept_doer doer = {goes_on, &doing};
+    const struct cqa_job_request *request = &job->request;
+    const struct cqa_kept kept = {request->method,  request->path, request->query, request->type,
+                                  request->address, request->body, request->length};
+
+    cqa_kept_do(worker->http, &kept, who, &doer, out);
+}
+
+static enum cqa_status settle(struct cqa_worker *worker, const struct cqa_job_row *job,
+                              const struct cqa_kept_reply *reply, struct cqa_error *error)
+{
+    const struct cqa_job_reply kept = {.status = reply->status,
+                                       .type = reply->type,
+                                       .name = reply->name[0] != '\0' ? reply->name : NULL,
+                                       .body = reply->body.text,
+                                       .length = reply->body.length};
+
+    return atomic_load(&worker->is_ending) ? cqa_job_leave(worker->scores, job->id, error)
+                                           : cqa_job_end(worker->scores, job->id, &kept, error);
+}
+
+static void do_job(struct cqa_worker *worker, const struct cqa_job_row *job,
+                   struct cqa_arena *arena)
+{
+    struct cqa_kept_reply reply = {.status = 403}; /* whoever asked is no longer anybody */
+    struct cqa_identity who = {0};
+    struct cqa_error error = {0};
+    enum cqa_status status = cqa_user_identity(worker->scores, job->user, arena, &who, &error);
+
+    if (status == CQA_OK)
+        answer(worker, job, &who, &reply);
+    if (status == CQA_OK || status == CQA_E_NOTFOUND)
+        status = settle(worker, job, &reply, &error);
+    else
+        status = cqa_job_leave(worker->scores, job->id, &error);
+    if (status != CQA_OK)
+        complain(&error);
+    cqa_kept_reply_finish(&reply);
+}
+
+/* 1: there was one. */
+static int do_next(struct cqa_worker *worker)
+{
+    struct cqa_arena arena = {0};
+    struct cqa_error error = {0};
+    struct cqa_job_row job;
+    const enum cqa_status status = cqa_job_take(worker->scores, &arena, &job, &error);
+
+    if (status == CQA_OK) {
+        atomic_fetch_add(&worker->under_way, 1);
+        do_job(worker, &job, &arena);
+        atomic_fetch_sub(&worker->under_way, 1);
+    } else if (status != CQA_E_NOTFOUND && status != CQA_E_BUSY) {
+        complain(&error);
+    }
+    cqa_arena_finish(&arena);
+    return status == CQA_OK;
+}
+
+/* 0: it ends. */
+static int wait_ms(const struct cqa_worker *worker, int ms)
+{
+    struct pollfd stop = {.fd = worker->stop, .events = POLLIN};
+
+    return poll(&stop, 1, ms) <= 0 || stop.revents == 0;
+}
+
+static void *run(void *context)
+{
+    struct cqa_worker *worker = context;
+
+    while (!atomic_load(&worker->is_ending))
+        if (!do_next(worker) && !wait_ms(worker, LOOK_MS))
+            break;
+    return NULL;
+}
+
+/* Whatever takes long between two words of how far it is. */
+static void *keep(void *context)
+{
+    struct cqa_worker *worker = context;
+    struct cqa_error error = {0};
+
+    while (wait_ms(worker, KEEP_MS))
+        if (atomic_load(&worker->under_way) > 0 && cqa_jobs_keep(worker->scores, &error) != CQA_OK)
+            complain(&error);
+    return NULL;
+}
+
+static int start_threads(struct cqa_worker *worker)
+{
+    while (worker->started < THREADS &&
+           pthread_create(&worker->threads[worker->started], NULL, run, worker) == 0)
+        worker->started++;
+    worker->has_keeper =
+        worker->started == THREADS && pthread_create(&worker->keeper, NULL, keep, worker) == 0;
+    return worker->has_keeper;
+}
+
+enum cqa_status cqa_worker_start(struct cqa_worker **out, struct cqa_scores *scores,
+                                 const struct cqa_clock *clock, struct cqa_http *http,
+                                 struct cqa_error *error)
+{
+    struct cqa_worker *worker = calloc(1, sizeof *worker);
+    enum cqa_status status = CQA_OK;
+
+    if (worker == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    worker->scores = scores;
+    worker->clock = clock;
+    worker->http = http;
+    worker->stop = eventfd(0, EFD_CLOEXEC);
+    if (worker->stop < 0)
+        status = cqa_fail_errno(error, "eventfd");
+    else if (!start_threads(worker))
+        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (status == CQA_OK)
+        *out = worker;
+    else
+        cqa_worker_stop(worker);
+    return status;
+}
+
+void cqa_worker_stop(struct cqa_worker *worker)
+{
+    if (worker == NULL)
+        return;
+    atomic_store(&worker->is_ending, 1);
+    if (worker->stop >= 0)
+        eventfd_write(worker->stop, 1);
+    for (int i = 0; i < worker->started; i++)
+        pthread_join(worker->threads[i], NULL);
+    if (worker->has_keeper)
+        pthread_join(worker->keeper, NULL);
+    if (worker->stop >= 0)
+        close(worker->stop);
+    free(worker);
+}
