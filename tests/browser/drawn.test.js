@@ -83,7 +83,7 @@ test("lanes lie under the waveform, each span where its milliseconds are; the st
   const result = await ask(page, `calls/~${flag.call.number}`);
   await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
   await page.waitForFunction(() => document.querySelector(".wave > div")?.shadowRoot?.querySelectorAll("canvas").length >= 2);
-  await page.waitForTimeout(300);
+  await page.waitForFunction(() => Math.abs(document.querySelector(".lanes .inner").getBoundingClientRect().width - document.querySelector(".wave").getBoundingClientRect().width) <= 2);
   const [wave] = await boxes(page, ".wave");
   const [inner] = await boxes(page, ".lanes .inner");
   near(inner.left, wave.left, 1, "lanes begin");
@@ -98,7 +98,7 @@ test("lanes lie under the waveform, each span where its milliseconds are; the st
     near(spoken[i].right, at(end), 1.5, `speech ${i} ends`);
   }
   await visit(page, `#/flags?flag=${flag.flag}`);
-  await page.waitForTimeout(500);
+  await page.waitForFunction(() => { const strip = document.querySelector(".strip"); return strip?.width > 200 && strip.getContext("2d").getImageData(0, 1, strip.width, 1).data.some((value) => value > 0); });
   const marked = await page.evaluate(() => {
     const canvas = document.querySelector(".strip");
     const row = canvas.getContext("2d").getImageData(0, 1, canvas.width, 1).data;
