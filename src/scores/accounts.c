@@ -68,6 +68,20 @@ CQA_SQL_STATEMENT(set_user, "itt", 0,
                   "UPDATE users SET role = ?1, person = ?2, disabled_ms = NULL WHERE name = ?3");
 CQA_SQL_STATEMENT(id_of_user, "t", 1, "SELECT id FROM users WHERE name = ?1");
 CQA_SQL_STATEMENT(drop_sessions, "i", 0, "DELETE FROM sessions WHERE user = ?1");
+CQA_SQL_STATEMENT(stop_jobs, "i", 0, "UPDATE jobs SET stop = 1 WHERE user = ?1 AND state = 1");
+CQA_SQL_STATEMENT(drop_answers, "i", 0, "DELETE FROM jobs WHERE user = ?1 AND state > 1");
+
+/* What began or was answered under the rights of before is not for those of now: its session, and
+ * jobs under way or done. Jobs that wait are done by the new ones. */
+static enum cqa_status end_rights(struct cqa_sql *db, int64_t id, struct cqa_error *error)
+{
+    const struct cqa_sql_statement *const all[] = {&drop_sessions, &stop_jobs, &drop_answers};
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < sizeof all / sizeof *all; i++)
+        status = cqa_sql_do(db, error, all[i], id);
+    return status;
+}
 
 /* `password`: its hash; NULL: as it is. */
 static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
@@ -92,7 +106,7 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
         return cqa_fail(error, CQA_E_NOTFOUND,
                         "no account named \"%s\": a new one needs a password", user->name);
     if (status == CQA_OK)
-        status = cqa_sql_do(db, error, &drop_sessions, id);
+        status = end_rights(db, id, error);
     if (status == CQA_OK)
         status = write_teams(db, id, user, error);
     return status;

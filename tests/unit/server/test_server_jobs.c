@@ -267,9 +267,43 @@ static void who_is_no_longer_anybody_gets_nothing_done(void **state)
     reply_finish(&reply);
 }
 
+/* Puts lea's account anew: an auditor sees numbers with stars, and no exports. */
+static void make_lea_an_auditor(void)
+{
+    const struct cqa_user_new user = {.name = "lea", .role = CQA_ACCOUNT_AUDITOR};
+    struct cqa_error error = {0};
+
+    assert_int_equal(cqa_user_put(served.scores, &user, &error), CQA_OK);
+}
+
+static void other_rights_leave_no_answer_of_before(void **state)
+{
+    (void)state;
+    const int64_t done = ask("GET", "/api/v1/export/calls.csv", NULL);
+    assert_string_equal(end_of(done), "done");
+    hold(1); /* under way */
+    const int64_t working = newest();
+    const int64_t waiting = ask("GET", "/api/v1/export/calls.csv", NULL);
+    make_lea_an_auditor();
+    served_login(&served, "lea", "correct horse");
+    struct reply reply = look("GET", done, "/result");
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
+    char sql[128];
+    snprintf(sql, sizeof sql, "UPDATE jobs SET taken_by = 'gone', taken_ms = 1 WHERE id = %lld",
+             (long long)working);
+    served_sql(&served, sql);
+    assert_string_equal(end_of(working), "stopped");
+    assert_string_equal(end_of(waiting), "done");
+    reply = look("GET", waiting, "/result");
+    assert_int_equal(reply.status, 403);
+    reply_finish(&reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(other_rights_leave_no_answer_of_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_job_answers_what_its_request_would_have, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_comes_with_its_name_and_its_query, set_up,
