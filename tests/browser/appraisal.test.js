@@ -79,7 +79,7 @@ test("errors are told in Chinese where the page is", () => as("hr", async (page)
   await page.setInputFiles("[name=file]", file("bad.csv", "agent,performance,business\nzhang,八十,101\nli,70,60\nli,70,60\n"));
   await page.waitForSelector(".preview");
   const told = await page.locator(".preview > .tableScroll tbody").first().locator("td > span").allTextContents();
-  assert.deepEqual(told, ["坐席“zhang”：“八十”（指标“performance”）不是数字；允许 94.5 这样的小数", "坐席“zhang”：“business”为 101；允许：0 至 100", "坐席“li”：“performance”重复，首次在第 3 行", "坐席“li”：“business”重复，首次在第 3 行"]);
+  assert.deepEqual(told, ["坐席“zhang”：“八十”（指标“performance”）不是数字；允许 94.5 这样的小数", "坐席“zhang”：“业务考核”为 101；允许：0 至 100", "坐席“li”：“业绩考核”重复，首次在第 3 行", "坐席“li”：“业务考核”重复，首次在第 3 行"]);
   assert.ok(await page.isDisabled(".preview .primary"), "nothing can be taken");
 }, { language: "zh-CN" }));
 
