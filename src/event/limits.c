@@ -64,9 +64,14 @@ const struct cqa_event_limits cqa_event_limits = {
             .mixed_reach_frames = 2, /* by hand */
             .mixed_of_255 = 128,     /* by hand: rather two voices than one */
             .mixed_bridge_ms = 200,  /* by hand */
-            .sure_least = 0.54f,     /* fitted to how often overtalk was right on simulated calls
-                                        (docs/accuracy.md, "Confidence") */
-            .sure_more = 0.42f,      /* fitted with sure_least */
+            .alike_ms = 1000,        /* by hand: over less two voices are alike by chance */
+            .alike_lag_frames =
+                16,              /* contract: half a second, the longest delay of signal/leak.h */
+            .alike_share = 0.5f, /* 0186: of 1 s and more one voice had 0.54 at least, two 0.48 at
+                                    most */
+            .sure_least = 0.54f, /* fitted to how often overtalk was right on simulated calls
+                                    (docs/accuracy.md, "Confidence") */
+            .sure_more = 0.42f,  /* fitted with sure_least */
         },
     .lines =
         {

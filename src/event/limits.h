@@ -60,6 +60,9 @@ struct cqa_overtalk_limits {
     size_t mixed_reach_frames; /* to each side, over which two voices on a mix are smoothed */
     unsigned mixed_of_255;     /* least mean posterior of two voices there */
     int64_t mixed_bridge_ms;   /* shorter gaps between two voices on a mix are bridged */
+    int64_t alike_ms;          /* shorter overtalks are not asked whether one voice makes both: */
+    size_t alike_lag_frames;   /* most by which what leaks comes later, */
+    float alike_share;         /* and least correlation of both channels' shapes there */
     float sure_least;          /* confidence where the less certain party's posterior is 0, */
     float sure_more;           /* and how much more where it is 1; it grows with the square */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Both speak for 200 ms or more, outside hold: who broke in, and what came of it (contract: on
  * turns). */
+#include "event/one_voice.h"
 #include "event/scene.h"
 
 static enum cqa_status turns_of(const struct cqa_scene *scene, int c, struct cqa_spans *turns)
@@ -72,8 +73,13 @@ static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *
         const struct cqa_span span = both->items[i];
         struct cqa_event event = {
             .type = CQA_EVENT_OVERTALK, .start_ms = span.start_ms, .end_ms = span.end_ms};
+        int is_one_voice;
         if (cqa_span_length_ms(span) < cqa_scene_limits(scene)->overtalk.shortest_ms ||
             during_hold(scene, span))
+            continue;
+        if (cqa_scene_is_one_voice(scene, span, &is_one_voice) != CQA_OK)
+            return CQA_E_NOMEM;
+        if (is_one_voice)
             continue;
         event.confidence = confidence(scene, span);
         judge(scene, turns, &event);

@@ -25,6 +25,7 @@ static struct cqa_spans parse(const char *text)
 
 /* A scene in which only the speech is known. */
 struct stage {
+    struct cqa_frames frames;
     struct cqa_tracks tracks;
     struct cqa_scene scene;
 };
@@ -32,7 +33,8 @@ struct stage {
 static void stage_set(struct stage *stage, const char *agent, const char *customer)
 {
     *stage = (struct stage){.tracks = {.channel_count = 2}};
-    stage->scene = (struct cqa_scene){.tracks = &stage->tracks, .duration_ms = 60000};
+    stage->scene = (struct cqa_scene){
+        .frames = &stage->frames, .tracks = &stage->tracks, .duration_ms = 60000};
     stage->scene.speech[0] = parse(agent);
     stage->scene.speech[1] = parse(customer);
 }
@@ -54,6 +56,7 @@ static void stage_expect(struct stage *stage, const char *wanted)
     }
     assert_string_equal(found, wanted);
     cqa_scene_finish(&stage->scene);
+    cqa_frames_finish(&stage->frames);
 }
 
 static void expect(const char *agent, const char *customer, const char *wanted)
@@ -141,6 +144,80 @@ static void test_agent_on_the_right(void **state)
     stage_expect(&stage, "4000-5000 agent interruption");
 }
 
+/* ---- one voice on both channels */
+
+enum { FRAMES = 400 };
+
+/* Levels that jump about, another row for each voice. */
+static uint8_t voice_at(int voice, int band, size_t t)
+{
+    uint32_t x = (uint32_t)voice * 40503u + (uint32_t)band * 69069u + (uint32_t)t * 2654435761u;
+
+    x ^= x >> 15;
+    x *= 2246822519u;
+    x ^= x >> 13;
+    return (uint8_t)(100 + x % 60);
+}
+
+/* Channel 0 carries voice 0; channel 1 the same, 20 dB softer and `late` frames later, with `other`
+ * parts of voice 1 in ten. */
+static void fill_voices(struct stage *stage, size_t late, int other)
+{
+    assert_int_equal(cqa_frames_grow(&stage->frames, FRAMES), CQA_OK);
+    stage->frames.count = FRAMES;
+    for (size_t t = 0; t < FRAMES; t++)
+        for (int b = 0; b < CQA_BANDS; b++) {
+            const int leak = t >= late ? voice_at(0, b, t - late) : 0;
+            stage->frames.channel[0].band[b][t] = voice_at(0, b, t);
+            stage->frames.channel[1].band[b][t] =
+                (uint8_t)(((10 - other) * leak + other * voice_at(1, b, t)) / 10 - 40);
+        }
+    memset(stage->frames.channel[0].level, 150, FRAMES);
+    memset(stage->frames.channel[1].level, 110, FRAMES);
+}
+
+static void expect_voices(const char *customer, size_t late, int other, const char *wanted)
+{
+    struct stage stage;
+
+    stage_set(&stage, "0-9000", customer);
+    fill_voices(&stage, late, other);
+    stage_expect(&stage, wanted);
+}
+
+static void test_one_voice_on_both(void **state)
+{
+    (void)state;
+    expect_voices("4000-6000", 0, 0, "");
+    expect_voices("4000-6000", 3, 0, "");
+    expect_voices("4000-6000", 16, 0, ""); /* half a second */
+    expect_voices("4000-6000", 17, 0, "4000-6000 customer other");
+    expect_voices("4000-6000", 3, 4, "");
+    expect_voices("4000-6000", 3, 7, "4000-6000 customer other");
+    expect_voices("4000-6000", 0, 10, "4000-6000 customer other");
+}
+
+/* Two voices are alike by chance over less than a second. */
+static void test_one_voice_too_short_to_tell(void **state)
+{
+    (void)state;
+    expect_voices("4000-5000", 0, 0, "");
+    expect_voices("4000-4999", 0, 0, "4000-4999 customer backchannel");
+}
+
+/* A voice leaks into either channel, and from the recording's beginning on. */
+static void test_one_voice_on_either(void **state)
+{
+    struct stage stage;
+
+    (void)state;
+    stage_set(&stage, "0-2000", "0-9000");
+    fill_voices(&stage, 0, 0);
+    memset(stage.frames.channel[0].level, 100, FRAMES);
+    stage_expect(&stage, "");
+    expect_voices("0-2000", 0, 0, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +228,9 @@ int main(void)
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_hold_and_mono),
         cmocka_unit_test(test_agent_on_the_right),
+        cmocka_unit_test(test_one_voice_on_both),
+        cmocka_unit_test(test_one_voice_too_short_to_tell),
+        cmocka_unit_test(test_one_voice_on_either),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
