@@ -51,9 +51,8 @@ export async function inHaste(page, keys, apart_ms = 150) {
 export async function held(page, pattern) {
   let open;
   const opened = new Promise((resolve) => { open = resolve; });
-  const wait = async (route) => { await opened; await route.continue(); };
-  await page.route(pattern, wait);
-  return async () => { open(); await page.unroute(pattern, wait); };
+  await page.route(pattern, async (route) => { await opened; await route.continue(); });
+  return open;
 }
 export const textOf = async (page, selector) => (await page.textContent(selector)).trim();
 

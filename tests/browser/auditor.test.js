@@ -183,7 +183,7 @@ test("z right after another key undoes what that key did, also before the server
   await page.keyboard.press("1"); // on the second
   await sent;
   await page.keyboard.press("z");
-  await letGo();
+  letGo();
   await page.waitForFunction(() => /Undone/.test(document.querySelector(".notices")?.textContent));
   assert.equal((await stateOf(page, second)).state, "open");
   assert.equal((await stateOf(page, first)).state, "confirmed");

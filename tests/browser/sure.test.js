@@ -83,7 +83,7 @@ test("what is on its way while the language changes is sent once, and stays undo
   await page.click("text=English");
   await settled(page);
   await page.keyboard.press("z");
-  await letGo();
+  letGo();
   await notes(page, "Undone");
   await allAnswered(page);
   await page.waitForTimeout(1500); // nothing more comes
@@ -100,7 +100,7 @@ test("while z is under way no key decides, and then it is for the row that came 
   await page.keyboard.press("z");
   for (const key of ["1", "c", "o"]) await page.keyboard.press(key);
   await notes(page, "being taken back");
-  await letGo();
+  letGo();
   await notes(page, "Undone");
   assert.equal(await page.locator("dialog[open]").count(), 0);
   assert.equal((await stateOf(page, second)).state, "open");
@@ -162,7 +162,7 @@ test("j twice at the end of a page turns it once", () => as("ann", async (page) 
   const letGo = await held(page, "**/api/v1/flags?*");
   await page.keyboard.press("j");
   await page.keyboard.press("j");
-  await letGo();
+  letGo();
   await until(page, () => /\b51\b/.test(document.querySelector(".pager span").textContent));
   await page.waitForTimeout(1000); // it stays there
   assert.match(await textOf(page, ".pager span"), /\b51\b/);

@@ -174,7 +174,7 @@ static void put_job(const char *columns, const char *values)
 static int64_t newest(void)
 {
     struct reply reply = served_as(&served, "GET", "/api/v1/jobs", NULL);
-    const int64_t id = atoll(served_text(reply.json, "jobs.0.job"));
+    const int64_t id = strtoll(served_text(reply.json, "jobs.0.job"), NULL, 10);
 
     reply_finish(&reply);
     assert_true(id > 0);
