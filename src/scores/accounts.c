@@ -68,7 +68,6 @@ CQA_SQL_STATEMENT(set_user, "itt", 0,
                   "UPDATE users SET role = ?1, person = ?2, disabled_ms = NULL WHERE name = ?3");
 CQA_SQL_STATEMENT(id_of_user, "t", 1, "SELECT id FROM users WHERE name = ?1");
 CQA_SQL_STATEMENT(drop_sessions, "i", 0, "DELETE FROM sessions WHERE user = ?1");
-
 CQA_SQL_STATEMENT(drop_jobs, "i", 0, "DELETE FROM jobs WHERE user = ?1 AND state > 0");
 
 /* What was begun or kept with the rights that the account had: sessions, and jobs, whose answers

@@ -30,6 +30,30 @@ export async function visit(page, hash) {
   await settled(page);
 }
 export const ask = (page, path) => page.evaluate(async (to) => (await fetch(`api/v1/${to}`)).json(), path);
+/** What was decided has reached the server, and was answered. */
+export const allAnswered = (page) => page.waitForFunction(() => [null, "[]"].includes(sessionStorage.getItem("callqa.outbox")), null, { timeout: 20000 });
+
+/** Presses letters and digits, one `apart_ms` after the other by the browser's own reckoning, however late a busy machine delivers them. */
+export async function inHaste(page, keys, apart_ms = 150) {
+  const cdp = await page.context().newCDPSession(page);
+  const begun = Date.now();
+  for (const [i, key] of keys.entries()) {
+    const at = begun + i * apart_ms;
+    await page.waitForTimeout(Math.max(0, at - Date.now())); // no press is in the future
+    const pressed = { key, code: /\d/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`, windowsVirtualKeyCode: key.toUpperCase().charCodeAt(0), timestamp: at / 1000 };
+    await cdp.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...pressed });
+    await cdp.send("Input.dispatchKeyEvent", { type: "keyUp", ...pressed });
+  }
+  await cdp.detach();
+}
+
+/** Holds what is asked of `pattern`; the function that it gives lets it go, and what is asked from then on. */
+export async function held(page, pattern) {
+  let open;
+  const opened = new Promise((resolve) => { open = resolve; });
+  await page.route(pattern, async (route) => { await opened; await route.continue(); });
+  return open;
+}
 export const textOf = async (page, selector) => (await page.textContent(selector)).trim();
 
 /**

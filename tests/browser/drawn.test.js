@@ -83,7 +83,7 @@ test("lanes lie under the waveform, each span where its milliseconds are; the st
   const result = await ask(page, `calls/~${flag.call.number}`);
   await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
   await page.waitForFunction(() => document.querySelector(".wave > div")?.shadowRoot?.querySelectorAll("canvas").length >= 2);
-  await page.waitForTimeout(300);
+  await page.waitForFunction(() => Math.abs(document.querySelector(".lanes .inner").getBoundingClientRect().width - document.querySelector(".wave").getBoundingClientRect().width) <= 2);
   const [wave] = await boxes(page, ".wave");
   const [inner] = await boxes(page, ".lanes .inner");
   near(inner.left, wave.left, 1, "lanes begin");
@@ -98,7 +98,12 @@ test("lanes lie under the waveform, each span where its milliseconds are; the st
     near(spoken[i].right, at(end), 1.5, `speech ${i} ends`);
   }
   await visit(page, `#/flags?flag=${flag.flag}`);
-  await page.waitForTimeout(500);
+  await page.waitForFunction(() => {
+    const strip = document.querySelector(".strip");
+    const copy = Object.assign(document.createElement("canvas"), { width: strip?.width || 1, height: 1 }).getContext("2d", { willReadFrequently: true }); // the strip itself is read once, below
+    if (strip?.width > 200) copy.drawImage(strip, 0, -1);
+    return copy.getImageData(0, 0, copy.canvas.width, 1).data.some((value) => value > 0);
+  });
   const marked = await page.evaluate(() => {
     const canvas = document.querySelector(".strip");
     const row = canvas.getContext("2d").getImageData(0, 1, canvas.width, 1).data;
@@ -202,6 +207,21 @@ test("on paper stand whole tables, whole charts, and the period", () => as("lead
   const queue = await printed(page, "queue");
   assert.match(queue, /Nov 14, 2025 to Nov 20, 2025/);
   assert.equal((queue.match(/^ *(Note|Minor|Major|Critical)\b/gm) ?? []).length, flags.length, queue);
+}));
+
+test("on paper a call's flags stand in their lane, and at their lines by the same numbers", () => as("ann", async (page) => {
+  const [flag] = (await ask(page, "flags?rule=dead-air&limit=1")).flags;
+  const { recording } = await ask(page, `calls/~${flag.call.number}`);
+  await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+  await page.emulateMedia({ media: "print" });
+  const [lane] = await boxes(page, ".lanes .inner");
+  const [mark] = await boxes(page, ".lane button.flag[aria-pressed=true]");
+  near(mark.left, lane.left + (lane.width * flag.start_ms) / recording.duration_ms, 1.5, "the flag begins");
+  near(mark.right, lane.left + (lane.width * flag.end_ms) / recording.duration_ms, 1.5, "the flag ends");
+  const numbers = (selector) => page.locator(selector).evaluateAll((all) => all.filter((one) => one.checkVisibility()).map((one) => one.textContent.trim()).sort());
+  assert.deepEqual(await numbers(".line .pick"), await numbers(".lane button.flag"));
+  assert.equal(await page.locator("main button:visible:not(.flag, .pick, .sort, .unfold)").count(), 0);
+  await page.emulateMedia({ media: null });
 }));
 
 test("the page and the server keep to the description", () => assert.deepEqual(faults, []));

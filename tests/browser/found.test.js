@@ -17,7 +17,7 @@ const as = actor(() => ({ stage, browser }));
 const numbered = async () => (await people.lead("GET", "calls?limit=100")).calls.findIndex(({ call }) => /^1\d{10}$/.test(call.customer ?? ""));
 const starred = (number) => `${number.slice(0, 3)}${"*".repeat(number.length - 5)}${number.slice(-2)}`;
 
-for (const [language, show] of Object.entries({ en: "Show number", "zh-CN": "显示号码" }))
+for (const [language, [show, why]] of Object.entries({ en: ["Show number", /No call matches.*all of its digits/], "zh-CN": ["显示号码", /没有符合条件的通话.*完整号码/] }))
   test(`a number has stars in the list and at the call, and is shown to who asks, ${language}`, async () => {
     const { calls, whose } = await people.lead("GET", "calls?limit=100");
     const i = await numbered();
@@ -32,6 +32,10 @@ for (const [language, show] of Object.entries({ en: "Show number", "zh-CN": "显
       assert.ok(row.includes(starred(customer)) && !row.includes(customer), row);
       await visit(page, `#/calls?search=${customer.slice(2, 9)}`);
       assert.equal(await page.locator("tbody tr").count(), 0); // a part of it does not
+      assert.match(await textOf(page, ".empty"), why);
+      assert.equal(await page.locator(`[name=search][title*="${language === "en" ? "whole number" : "完整号码"}"]`).count(), 1);
+      await visit(page, "#/calls?search=nobody");
+      assert.doesNotMatch(await textOf(page, ".empty"), why);
       await visit(page, `#/call/~${whose[i].number}`);
       await page.waitForSelector("dl.facts");
       const shown = await page.locator("main").innerText();
@@ -91,7 +95,7 @@ test("the team's chart stands above its table, which is sorted by any column, bo
 }));
 
 for (const [language, words] of Object.entries({
-  en: /Answer by /, "zh-CN": /请在.*前答复/ }))
+  en: /The answer is due by .*20\d\d/, "zh-CN": /答复期限：20\d\d年/ }))
   test(`an objection says until when it is to be answered, and evaluations that are due stand in the menu, ${language}`, async () => {
     const { objections } = await people.lead("GET", "objections?outcome=open");
     if (!objections.length) {

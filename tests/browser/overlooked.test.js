@@ -3,7 +3,7 @@
 // "none" where it should say "not for you".
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { actor, ask, openAll, settled, textOf, visit } from "./acting.js";
+import { actor, allAnswered, ask, openAll, settled, textOf, visit } from "./acting.js";
 import { openMonth, person, signAll } from "./round.js";
 import { logIn, password } from "./stage.js";
 
@@ -187,7 +187,7 @@ for (const [language, undone] of Object.entries({ en: "Taken back at once", "zh-
     await again(page);
     await page.keyboard.press("c");
     await page.waitForFunction(() => document.querySelector("tbody .state.confirmed"));
-    await page.waitForTimeout(300);
+    await allAnswered(page);
     const other = (await ask(page, "flags?limit=50")).flags.find(({ call }) => call.number !== flag.call.number);
     await visit(page, `#/call/~${other.call.number}?flag=${other.flag}`);
     await page.waitForSelector(".line[aria-current]");

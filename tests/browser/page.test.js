@@ -555,8 +555,13 @@ test("a file is prepared in the background, found again after the page was left,
   await page.click("text=Calls (CSV)");
   await page.waitForSelector("li:has-text('calls.csv') a:has-text('Download')");
   await visit(page, "#/team");
-  await visit(page, "#/export");
-  await page.waitForSelector("li:has-text('calls.csv') a:has-text('Download')");
+  await visit(page, "#/export?from=2025-11-20&to=2025-11-20");
+  await page.check("[name=later]");
+  await page.fill("[name=team]", "west");
+  await page.click("text=Calls (CSV)");
+  await page.click("li:has-text('Nov 20, 2025 to Nov 20, 2025 · west'):has(a:has-text('Download')) button:has-text('Remove')"); // told from the other by what it is of
+  await page.waitForFunction(() => document.querySelectorAll("a[href*='jobs/']").length === 1);
+  await page.waitForSelector("li:has-text('calls.csv'):not(:has-text('west')) a:has-text('Download')");
   assert.deepEqual(await axeFinds(page, "background"), []);
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("li:has-text('calls.csv') a:has-text('Download')")]);
   const csv = readFileSync(await download.path(), "utf8");

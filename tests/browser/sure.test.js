@@ -2,7 +2,7 @@
 // What was decided stays decided: settled objections, what was undone, keys in haste, refusals of what waited, whose session it is.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.js";
+import { actor, allAnswered, ask, axeFinds, held, inHaste, openAll, settled, textOf, visit } from "./acting.js";
 import { fillQueue } from "./morning.js";
 import { logIn, openBrowser, password } from "./stage.js";
 
@@ -19,7 +19,6 @@ const until = (page, test_, argument) => page.waitForFunction(test_, argument, {
 const notes = (page, words) => until(page, (text) => document.querySelector(".notices")?.textContent.includes(text), words);
 const stateOf = async (page, { flag, call }) => (await ask(page, `calls/~${call.number}/flags`)).flags.find((one) => one.flag === flag);
 const free = async (page, n) => (await ask(page, "flags?limit=100")).flags.filter(({ objection }) => !objection).slice(0, n);
-const allAnswered = (page) => until(page, () => [null, "[]"].includes(sessionStorage.getItem("callqa.outbox")));
 /** Asks the server itself, as the page would; the status. */
 const send = (page, method, path, body) => page.evaluate(async ([how, to, what]) => {
   const { csrf } = await (await fetch("api/v1/session")).json();
@@ -69,24 +68,25 @@ for (const [language, final] of Object.entries({ en: "lead settled the objection
     });
   });
 
-const slowly = (page, ms) => page.route("**/decision", async (route) => { await new Promise((resolve) => setTimeout(resolve, ms)); await route.continue(); });
 const choose = (page, flag) => visit(page, `#/flags?flag=${flag.flag}`);
 const decisions = async (page, { flag, call }) => (await ask(page, `calls/~${call.number}/flags`)).decisions.filter((one) => one.flag === flag).map(({ state }) => state);
 
 test("what is on its way while the language changes is sent once, and stays undone once it was undone", () => as("ann", async (page) => {
   const [first] = await free(page, 1);
   await choose(page, first);
-  await slowly(page, 600);
+  const letGo = await held(page, "**/decision");
+  const sent = page.waitForRequest("**/decision");
   await page.keyboard.press("c");
-  await page.waitForTimeout(50);
+  await sent;
   await page.click("text=中文");
   await settled(page);
   await page.click("text=English");
   await settled(page);
   await page.keyboard.press("z");
+  letGo();
   await notes(page, "Undone");
   await allAnswered(page);
-  await page.waitForTimeout(1500);
+  await page.waitForTimeout(1500); // nothing more comes
   assert.deepEqual(await decisions(page, first), ["confirmed", "open"]);
 }));
 
@@ -96,18 +96,15 @@ test("while z is under way no key decides, and then it is for the row that came 
   await page.keyboard.press("c");
   await allAnswered(page);
   await page.waitForTimeout(ONCE_MS);
-  await slowly(page, 800);
+  const letGo = await held(page, "**/decision");
   await page.keyboard.press("z");
-  for (const key of ["1", "c", "o"]) {
-    await page.waitForTimeout(150);
-    await page.keyboard.press(key);
-  }
+  for (const key of ["1", "c", "o"]) await page.keyboard.press(key);
   await notes(page, "being taken back");
+  letGo();
   await notes(page, "Undone");
   assert.equal(await page.locator("dialog[open]").count(), 0);
   assert.equal((await stateOf(page, second)).state, "open");
   assert.equal((await stateOf(page, first)).state, "open");
-  await page.unroute("**/decision");
   await page.waitForTimeout(ONCE_MS);
   await page.keyboard.press("1");
   await allAnswered(page);
@@ -120,11 +117,8 @@ test("while z is under way no key decides, and then it is for the row that came 
 test("a key that decides is nothing right after another that did, and z at once is", () => as("ann", async (page) => {
   const [first, second] = await free(page, 2);
   await choose(page, first);
-  await page.keyboard.press("c");
-  await page.waitForTimeout(150);
-  await page.keyboard.press("1");
-  await page.waitForTimeout(150);
-  await page.keyboard.press("o");
+  await inHaste(page, ["c", "1", "o"]);
+  await page.waitForSelector("tbody .state.confirmed");
   await allAnswered(page);
   assert.equal(await page.locator("dialog[open]").count(), 0);
   assert.equal((await stateOf(page, first)).state, "confirmed");
@@ -164,12 +158,13 @@ test("j twice at the end of a page turns it once", () => as("ann", async (page) 
   await fillQueue(stage, page, 70, "sure");
   await page.reload();
   await settled(page);
-  await page.route("**/api/v1/flags?*", async (route) => { await new Promise((resolve) => setTimeout(resolve, 400)); await route.continue(); });
   await page.locator("tbody tr").last().click();
+  const letGo = await held(page, "**/api/v1/flags?*");
   await page.keyboard.press("j");
   await page.keyboard.press("j");
+  letGo();
   await until(page, () => /\b51\b/.test(document.querySelector(".pager span").textContent));
-  await page.waitForTimeout(1000);
+  await page.waitForTimeout(1000); // it stays there
   assert.match(await textOf(page, ".pager span"), /\b51\b/);
   assert.match(page.url(), /page=2/);
 }));

@@ -31,7 +31,7 @@ export async function callsPage({ who, query }) {
   useKeys([{ key: "j", does: "key.nextRow", run: () => step(rows, 1) }, { key: "k", does: "key.previousRow", run: () => step(rows, -1) }]);
   return h("div", {}, h("h1.unseen", {}, t("page.calls")), h("p.printed", {}, periodOnPaper(asked)), folded(filters(who, asked)),
     h("section.list", {}, rows.rows.length ? h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {},
-      ["call.time", "flag.person", "call.customer", "flag.queue"].map((key) => h("th", { scope: "col" }, t(key))), h("th.number", { scope: "col" }, t("call.length")), h("th.number", { scope: "col" }, t("call.total")), h("th", { scope: "col" }, t("page.flags")))), rows)) : emptyState(t("calls.none")), more));
+      ["call.time", "flag.person", "call.customer", "flag.queue"].map((key) => h("th", { scope: "col" }, t(key))), h("th.number", { scope: "col" }, t("call.length")), h("th.number", { scope: "col" }, t("call.total")), h("th", { scope: "col" }, t("page.flags")))), rows)) : nothing(who, asked.search), more));
 }
 
 export function step(rows, by) {
@@ -40,14 +40,19 @@ export function step(rows, by) {
   links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
 }
 
-/** Part of a name, also by pinyin, or of an extension; in lists that know numbers, of one. */
-export const searchField = (value, hasNumbers) => field(t("filter.search"), h("input", { name: "search", type: "search", size: 10, maxlength: 64, value: value ?? "", title: t(hasNumbers ? "filter.searchNumbers" : "filter.searchNames") }));
+/** Part of a name, also by pinyin, or of an extension; `title` says what else. */
+export const searchField = (value, title = "filter.searchNames") => field(t("filter.search"), h("input", { name: "search", type: "search", size: 10, maxlength: 64, value: value ?? "", title: t(title) }));
+
+const seesStars = (who) => who.numbers !== "full";
+
+/** Whoever sees stars and looks for part of a number reads why it finds nothing. */
+const nothing = (who, search) => emptyState(t(seesStars(who) && /\d{4}/.test(search ?? "") ? "calls.noneOfPart" : "calls.none"));
 
 function filters(who, asked) {
   const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault(),
     onchange: () => goTo("calls", Object.fromEntries(new FormData(form))) },
   field(t("calls.order"), h("select", { name: "sort" }, ["newest", "worst"].map((value) => h("option", { value, selected: asked.sort === value }, t(`calls.${value}`))))),
-  searchField(asked.search, true), who.role !== "agent" && [["person", 9], ["team", 9]].map(([name, size]) => field(t(`flag.${name}`), h("input", { name, size, value: asked[name] ?? "" }))),
+  searchField(asked.search, seesStars(who) ? "filter.searchWhole" : "filter.searchNumbers"), who.role !== "agent" && [["person", 9], ["team", 9]].map(([name, size]) => field(t(`flag.${name}`), h("input", { name, size, value: asked[name] ?? "" }))),
   field(t("flag.queue"), h("input", { name: "queue", size: 9, value: asked.queue ?? "" })), field(t("flag.rule"), ruleFilter(who, asked.rule ?? "")),
   field(t("calls.below"), h("input", { name: "score_below", type: "number", min: 0, max: 1000, step: "any", value: asked.score_below ?? "" })),
   field(t("filter.from"), h("input", { name: "from", type: "date", value: asked.from ?? "" })), field(t("filter.to"), h("input", { name: "to", type: "date", value: asked.to ?? "" })), shiftFilter(asked.shift),

@@ -3,6 +3,7 @@
 import { get, remove } from "./api.js";
 import { failed } from "./dialog.js";
 import { h, replace } from "./dom.js";
+import { periodOnPaper } from "./period.js";
 import { moment, number, t } from "./text.js";
 
 const LOOK_MS = [150, 300, 600, 1000];
@@ -35,11 +36,17 @@ export async function follow({ job }, place) {
 /** The newest unfinished one of a path, whoever's page asked for it; undefined: none. */
 export const unfinished = async (path) => (await get("jobs")).jobs.find((job) => isUnfinished(job) && job.path === `/api/v1/${path}`);
 
+/** Of which days, whom and which team, as it was asked for. */
+function wished({ query }) {
+  const { person, team, ...days } = Object.fromEntries(new URLSearchParams(query));
+  return [periodOnPaper(days), person, team].filter(Boolean).join(" · ");
+}
+
 /** The files that were asked for in the background; nothing is shown while there are none. */
 export function filesPanel() {
   const panel = h("section.panel", { hidden: true, "aria-live": "polite" });
   const forget = (job) => h("button", { type: "button", onclick: () => remove(`jobs/${job.job}`).then(show).catch(failed) }, t("job.forget"));
-  const line = (job) => h("li", {}, h("div.between", {}, h("b", {}, job.path.split("/").at(-1)), h("small", {}, moment(job.asked_at)), h("span.spacer"),
+  const line = (job) => h("li", {}, h("div.between", {}, h("b", {}, job.path.split("/").at(-1)), h("span", {}, wished(job)), h("small", {}, moment(job.asked_at)), h("span.spacer"),
     job.status === 200 ? h("a.button", { href: `api/v1/jobs/${job.job}/result`, download: job.path.split("/").at(-1) }, t("job.fetch")) : h("small", {}, t(job.state === "done" ? "job.failed" : `job.${job.state}`)),
     !isUnfinished(job) && forget(job)), isUnfinished(job) && progress(job));
   const show = async () => {

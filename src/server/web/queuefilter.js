@@ -33,7 +33,7 @@ export function queueFilter({ who, filter, onChange, onHandedOut }) {
     field(t("filter.state"), choose("state", states.map((name) => [name, t(`filter.state.${name || "open"}`)]))),
     field(t("flag.severity"), choose("severity", [["", t("filter.any")], ...["minor", "major", "critical"].map((name) => [name, t("filter.orWorse", { severity: word("severity", name) })])])),
     field(t("flag.rule"), ruleFilter(who, filter.rule)),
-    who.role !== "agent" && searchField(filter.search, false),
+    who.role !== "agent" && searchField(filter.search),
     who.role !== "agent" && field(t("flag.person"), type("person", { list: "people", size: 6, onfocus: offer })),
     who.role !== "agent" && field(t("flag.team"), type("team", { list: "teams", size: 6, onfocus: offer })),
     field(t("flag.queue"), type("queue", { size: 6 })),
