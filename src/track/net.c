@@ -182,9 +182,10 @@ enum cqa_status cqa_net_load(struct cqa_net **out, const struct cqa_net_use *use
     assert(use->inputs <= WIDTH_MAX && use->outputs <= OUTPUTS_MAX);
     struct cqa_buffer bytes = {.limit = FILE_BYTES_MAX};
     struct cqa_net *net = calloc(1, sizeof *net);
-    enum cqa_status status = net != NULL ? read_file(path, &bytes, error)
-                                         : cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
 
+    if (net == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
+    enum cqa_status status = read_file(path, &bytes, error);
     if (status == CQA_OK) {
         struct text text = {bytes.text != NULL ? bytes.text : ""};
         net->use = use;
