@@ -31,12 +31,14 @@ static void fill_means(const float (*shape)[BANDS], size_t count, float mean[BAN
             mean[b] += shape[i][b] / (float)count;
 }
 
-/* Correlation of two shapes as they move about their means, -1 to 1. */
+/* Correlation of two shapes as they move about their means, -1 to 1. What moves by less than the
+ * half dB in which levels are kept is rounding, and says nothing: 0. */
 static float likeness(const float (*left)[BANDS], const float (*right)[BANDS], size_t count)
 {
     float mean[2][BANDS];
     float product = 0;
     float square[2] = {0};
+    const float least = (float)(count * BANDS);
 
     fill_means(left, count, mean[0]);
     fill_means(right, count, mean[1]);
@@ -48,7 +50,7 @@ static float likeness(const float (*left)[BANDS], const float (*right)[BANDS], s
             square[0] += x * x;
             square[1] += y * y;
         }
-    return square[0] > 0 && square[1] > 0 ? product / sqrtf(square[0] * square[1]) : 0.0f;
+    return square[0] > least && square[1] > least ? product / sqrtf(square[0] * square[1]) : 0.0f;
 }
 
 /* The channel that is softer over the frames. */
