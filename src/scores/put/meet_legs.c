@@ -51,6 +51,13 @@ static int read_body(const char *body, struct cqa_result *out)
     return cqa_result_from_json(body, strlen(body), CQA_RESULT_FOREIGN, out, &ignored) == CQA_OK;
 }
 
+/* Most results have nothing to do with legs, and are not read once more to find that out: bodies
+ * are written by this server, words as they are. */
+static int has_word(const struct cqa_item *item, const char *word)
+{
+    return strstr(item->body, word) != NULL;
+}
+
 static int lies_at(const struct cqa_result *joined, const char *path)
 {
     for (int i = 0; i < CQA_LEGS; i++)
@@ -67,6 +74,8 @@ enum cqa_status cqa_put_is_leg(struct cqa_sql *db, const struct cqa_poster *post
     enum cqa_status status = CQA_OK;
 
     *is_leg = 0;
+    if (!has_word(item, "\"leg\""))
+        return CQA_OK;
     if (read_body(item->body, &posted) && posted.recording.layout == CQA_LAYOUT_LEG)
         status = read_family(db, poster, item, &family, error);
     for (size_t i = 0; status == CQA_OK && i < family.count && !*is_leg; i++) {
@@ -107,6 +116,8 @@ enum cqa_status cqa_put_take_legs(struct cqa_scores *scores, struct cqa_sql *db,
     struct cqa_result joined;
     enum cqa_status status = CQA_OK;
 
+    if (!has_word(item, "\"legs\""))
+        return CQA_OK;
     if (read_body(item->body, &joined) && joined.recording.legs.joined)
         status = read_family(db, poster, item, &family, error);
     for (size_t i = 0; i < family.count; i++)
