@@ -77,17 +77,35 @@ static size_t count_strangers(struct cqa_engine_run *run)
     return count;
 }
 
-/* Left out with errors, of the agent's group; whose team is not known may be of any. */
-static size_t count_missing(const struct cqa_engine_run *run, const struct cqa_subject *subject)
+/* Who is left out with errors. */
+struct missing {
+    const struct cqa_subject **items;
+    size_t count;
+};
+
+static int list_missing(struct cqa_engine_run *run, struct missing *out)
+{
+    *out = (struct missing){.items =
+                                cqa_run_alloc(run, run->names.count, sizeof(struct cqa_subject *))};
+    for (size_t i = 0; out->items != NULL && i < run->names.count; i++) {
+        const struct cqa_subject *one = &run->subjects[i];
+        if (one->blocked && !one->not_for_post && !one->is_summary)
+            out->items[out->count++] = one;
+    }
+    return out->items != NULL;
+}
+
+/* Those of the agent's group; whose team is not known may be of any. */
+static size_t count_missing(const struct cqa_engine_run *run, const struct missing *missing,
+                            const struct cqa_subject *subject)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < run->names.count; i++) {
-        const struct cqa_subject *other = &run->subjects[i];
-        if (!other->blocked || other->not_for_post || other->is_summary)
-            continue;
-        count += !is_by_team(run->scheme) || other->sheet.team == NULL ||
-                 subject->sheet.team == NULL || strcmp(other->sheet.team, subject->sheet.team) == 0;
+    if (!is_by_team(run->scheme) || subject->sheet.team == NULL)
+        return missing->count;
+    for (size_t i = 0; i < missing->count; i++) {
+        const char *team = missing->items[i]->sheet.team;
+        count += team == NULL || strcmp(team, subject->sheet.team) == 0;
     }
     return count;
 }
@@ -114,17 +132,18 @@ static void withhold(const struct cqa_engine_run *run, struct cqa_sheet *sheet)
 
 void cqa_run_preliminary(struct cqa_engine_run *run)
 {
+    struct missing missing;
     size_t sheets = 0;
 
     run->withheld = cqa_run_alloc(run, run->scheme->item_count, 1);
-    if (run->withheld == NULL || !mark_items(run))
+    if (run->withheld == NULL || !mark_items(run) || !list_missing(run, &missing))
         return;
     const size_t strangers = count_strangers(run);
     for (size_t i = 0; i < run->names.count; i++) {
         struct cqa_subject *subject = &run->subjects[i];
         if (!cqa_subject_counts(subject))
             continue;
-        subject->sheet.preliminary = strangers + count_missing(run, subject);
+        subject->sheet.preliminary = strangers + count_missing(run, &missing, subject);
         if (subject->sheet.preliminary == 0)
             continue;
         withhold(run, &subject->sheet);
