@@ -20,6 +20,15 @@ int cqa_numbers_are_hidden(const struct cqa_request *request)
     return is_among(cqa_request_config(request)->numbers_masked_for, cqa_request_who(request));
 }
 
+const char *cqa_numbers_word(const struct cqa_request *request, const struct cqa_identity *who)
+{
+    const struct cqa_server_config *config = cqa_request_config(request);
+
+    if (!is_among(config->numbers_masked_for, who))
+        return "full";
+    return is_among(config->numbers_shown_to, who) ? "on_request" : "masked";
+}
+
 void cqa_numbers_hide(const struct cqa_request *request, char *json, size_t length)
 {
     if (cqa_numbers_are_hidden(request))

@@ -4,6 +4,7 @@
 #include "api/budgets.h"
 #include "api/endpoints.h"
 #include "api/member.h"
+#include "api/numbers.h"
 #include "api/rights.h"
 #include "http/auth.h"
 #include "http/counters.h"
@@ -17,16 +18,6 @@ static const char *factor_word(struct cqa_request *request, const struct cqa_ide
     return who->has_factor ? "on" : cqa_rights_lack_factor(request, who) ? "required" : "off";
 }
 
-/* How this account sees customers' numbers. */
-static const char *numbers_word(const struct cqa_request *request, const struct cqa_identity *who)
-{
-    const struct cqa_server_config *config = cqa_request_config(request);
-
-    if ((config->numbers_masked_for & (1u << who->role)) == 0)
-        return "full";
-    return config->numbers_shown_to & (1u << who->role) ? "on_request" : "masked";
-}
-
 static json_t *identity_json(struct cqa_request *request, const struct cqa_identity *who)
 {
     json_t *teams = who->teams ? json_array() : json_null();
@@ -36,7 +27,7 @@ static json_t *identity_json(struct cqa_request *request, const struct cqa_ident
     return json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:s, s:s, s:b}", "name", who->name, "role",
                      cqa_account_words[who->role], "person", who->person, "teams", teams, "csrf",
                      who->csrf, "second_factor", factor_word(request, who), "numbers",
-                     numbers_word(request, who), "one_time_password", who->once_until_ms != 0);
+                     cqa_numbers_word(request, who), "one_time_password", who->once_until_ms != 0);
 }
 
 static void set_cookie(struct cqa_request *request, const char *session)

@@ -2,13 +2,9 @@
 /* Rows to values: what was imported for each indicator, of its period or the parts of it. */
 #include <string.h>
 #include "appraisal/engine.h"
+#include "base/text.h"
 
 enum { TRIMMED_LEAST = 3 /* rows, or none is left out */ };
-
-static int same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
 
 static void check_twins(struct cqa_engine_run *run, struct cqa_subject *subject,
                         const struct cqa_indicator *indicator, const struct cqa_figure *figure)
@@ -17,7 +13,8 @@ static void check_twins(struct cqa_engine_run *run, struct cqa_subject *subject,
         for (size_t k = 0; k < i; k++) {
             const struct cqa_row *row = figure->rows[i];
             const struct cqa_row *before = figure->rows[k];
-            if (!same_text(row->rater, before->rater) || !same_text(row->period, before->period))
+            if (!cqa_same_text(row->rater, before->rater) ||
+                !cqa_same_text(row->period, before->period))
                 continue;
             if (row->rater != NULL)
                 cqa_run_fault(run, subject, indicator->id, row->at,
@@ -44,7 +41,7 @@ int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_f
         return 0;
     for (size_t i = 0; i < figure->row_count; i++) {
         const struct cqa_row *other = figure->rows[i];
-        if (!same_text(other->period, row->period))
+        if (!cqa_same_text(other->period, row->period))
             continue;
         count++;
         if (low == NULL || cqa_rational_compare(other->value, low->value) < 0)
@@ -64,7 +61,7 @@ static struct cqa_rational value_of_period(const struct cqa_indicator *indicator
 
     for (size_t i = 0; i < figure->row_count; i++) {
         const struct cqa_row *row = figure->rows[i];
-        if (!same_text(row->period, period) || cqa_row_is_trimmed(indicator, figure, row))
+        if (!cqa_same_text(row->period, period) || cqa_row_is_trimmed(indicator, figure, row))
             continue;
         sum = cqa_rational_add(sum, cqa_rational_multiply(row->value, row->count));
         weight = cqa_rational_add(weight, row->count);
@@ -78,7 +75,7 @@ static void add_month(const struct cqa_indicator *indicator, struct cqa_figure *
     size_t at = figure->month_count;
 
     for (size_t i = 0; i < figure->month_count; i++)
-        if (same_text(figure->months[i].period, period))
+        if (cqa_same_text(figure->months[i].period, period))
             return;
     for (; at > 0 && strcmp(figure->months[at - 1].period ? figure->months[at - 1].period : "",
                             period ? period : "") > 0;
@@ -139,7 +136,7 @@ static int has_parts(const struct cqa_engine_run *run, const struct cqa_figure *
 static int has_part(const struct cqa_figure *figure, const char *part)
 {
     for (size_t i = 0; i < figure->month_count; i++)
-        if (same_text(figure->months[i].period, part))
+        if (cqa_same_text(figure->months[i].period, part))
             return 1;
     return 0;
 }

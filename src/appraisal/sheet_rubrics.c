@@ -2,11 +2,7 @@
 #include <string.h>
 #include "appraisal/json.h"
 #include "appraisal/sheet_parts.h"
-
-static int same(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
+#include "base/text.h"
 
 size_t cqa_sheet_rubrics(const struct cqa_sheet *sheet, struct cqa_rubric_used *used, size_t room)
 {
@@ -17,8 +13,8 @@ size_t cqa_sheet_rubrics(const struct cqa_sheet *sheet, struct cqa_rubric_used *
         size_t k = 0;
         if (call->rubric == NULL || call->left_out != NULL)
             continue;
-        while (k < count &&
-               !(same(used[k].rubric, call->rubric) && same(used[k].version, call->rubric_version)))
+        while (k < count && !(cqa_same_text(used[k].rubric, call->rubric) &&
+                              cqa_same_text(used[k].version, call->rubric_version)))
             k++;
         if (k == room)
             continue;
@@ -40,8 +36,8 @@ void cqa_sheet_put_programs(const struct cqa_sheet *sheet, struct cqa_buffer *ou
     for (size_t i = 0; i < sheet->call_count; i++) {
         const struct cqa_scored_call *call = sheet->calls[i];
         size_t k = 0;
-        while (k < count &&
-               !(same(used[k].rubric, call->program) && same(used[k].version, call->models)))
+        while (k < count && !(cqa_same_text(used[k].rubric, call->program) &&
+                              cqa_same_text(used[k].version, call->models)))
             k++;
         if (k == CQA_RUBRICS_USED || (call->program == NULL && call->models == NULL))
             continue;

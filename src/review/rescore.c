@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/text.h"
 
 /* The stored text with the score of `scored` in its place: what else it holds stays as it came. */
 static enum cqa_status put_score(const char *body, const struct cqa_result *scored,
@@ -39,16 +40,11 @@ struct cqa_rubric_input cqa_rescore_input(const struct cqa_result *result)
                                      .direction = result->call.direction};
 }
 
-static int same_text(const char *left, const char *right)
-{
-    return strcmp(left ? left : "", right ? right : "") == 0;
-}
-
 /* Whether the rubric is the one that scored it: then the text may be the very same. */
 static int is_of(const struct cqa_score *score, const struct cqa_rubric *rubric)
 {
-    return same_text(score->rubric, cqa_rubric_name(rubric)) &&
-           same_text(score->version, cqa_rubric_version(rubric));
+    return cqa_same_text(score->rubric, cqa_rubric_name(rubric)) &&
+           cqa_same_text(score->version, cqa_rubric_version(rubric));
 }
 
 static enum cqa_status take_text(const char *body, const struct cqa_result *scored, const char *key,

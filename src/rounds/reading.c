@@ -6,6 +6,7 @@
 #include "appraisal/appraisal.h"
 #include "appraisal/names.h"
 #include "appraisal/spelling.h"
+#include "base/text.h"
 #include "scores/rounds/inputs.h"
 
 /* The store keeps numbers as texts: what cannot be read back is refused while its line is known. */
@@ -171,18 +172,13 @@ static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme 
 
 /* ---- what is taken back */
 
-static int same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 static int is_there(const struct cqa_rows *standing, const struct cqa_row *row, const char *id)
 {
     for (size_t i = 0; i < standing->count; i++) {
         const struct cqa_row *one = &standing->items[i];
         if (one->rating == 0 && strcmp(one->agent, row->agent) == 0 &&
-            strcmp(one->indicator, id) == 0 && same_text(one->rater, row->rater) &&
-            same_text(one->period, row->period))
+            strcmp(one->indicator, id) == 0 && cqa_same_text(one->rater, row->rater) &&
+            cqa_same_text(one->period, row->period))
             return 1;
     }
     return 0;

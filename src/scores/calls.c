@@ -10,8 +10,8 @@ static const char call_columns[] =
     "SELECT c.id, c.revision, c.received_ms, c.source, c.person, c.team, c.recorder, c.path, "
     "r.body,"
     " c.decided_c, c.flag_count, c.open_count, c.started_ms, c.score_c, c.site,"
-    " (SELECT count(*) FROM periods p WHERE p.from_day <= c.day AND c.day < p.to_day)"
-    " FROM calls c JOIN revisions r ON r.call = c.id AND r.revision = c.revision";
+    " " CQA_DAY_IS_CLOSED(
+        "c.day") " FROM calls c JOIN revisions r ON r.call = c.id AND r.revision = c.revision";
 
 static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
                     int (*visit)(void *context, const struct cqa_call_row *row), void *context)

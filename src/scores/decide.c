@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "base/text.h"
 #include "scores/audit.h"
 #include "scores/flags_internal.h"
 #include "scores/notices.h"
@@ -109,11 +110,6 @@ CQA_SQL_STATEMENT(made_before, "it", 6,
                   "SELECT flag, call, points_c, state, reason, code FROM decisions"
                   " WHERE user = ?1 AND request = ?2");
 
-static int is_text(const char *text, const char *other)
-{
-    return strcmp(text, other ? other : "") == 0;
-}
-
 enum cqa_status cqa_decision_made(struct cqa_sql *db, const struct cqa_identity *who,
                                   const struct cqa_flag_verdict *verdict,
                                   struct cqa_decision_made *out, struct cqa_error *error)
@@ -128,8 +124,8 @@ enum cqa_status cqa_decision_made(struct cqa_sql *db, const struct cqa_identity 
         *out = (struct cqa_decision_made){cqa_sql_int(row, 0), cqa_sql_int(row, 1),
                                           cqa_sql_int(row, 2),
                                           (enum cqa_flag_state)cqa_sql_int(row, 3),
-                                          is_text(cqa_row_text(row, 4), verdict->reason) &&
-                                              is_text(cqa_row_text(row, 5), verdict->code)};
+                                          cqa_same_text(cqa_row_text(row, 4), verdict->reason) &&
+                                              cqa_same_text(cqa_row_text(row, 5), verdict->code)};
     cqa_sql_end(row);
     return status;
 }

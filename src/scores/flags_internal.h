@@ -14,10 +14,10 @@
     "f.state,"                                                                                     \
     " u.name, d.reason, d.at_ms, q.title_en, q.title_zh, coalesce(q.range_least_c, 0),"            \
     " coalesce(q.range_most_c, c.base_c, 10000), d.code,"                                          \
-    " CASE WHEN EXISTS(SELECT 1 FROM periods p WHERE p.from_day <= c.day AND c.day < p.to_day)"    \
-    " THEN 0 ELSE max(coalesce(d.at_ms, 0), c.updated_ms) END, coalesce(o.id, 0), o.outcome, "     \
-    "o.at_ms, o.decided_ms, ob.name, o.text, "                                                     \
-    "oa.name, o.answer, ku.name, coalesce(k.until_ms, 0)"
+    " CASE WHEN " CQA_DAY_IS_CLOSED("c.day") " THEN 0 ELSE max(coalesce(d.at_ms, 0), "             \
+                                             "c.updated_ms) END, coalesce(o.id, 0), o.outcome, "   \
+                                             "o.at_ms, o.decided_ms, ob.name, o.text, "            \
+                                             "oa.name, o.answer, ku.name, coalesce(k.until_ms, 0)"
 #define CQA_FLAG_JOINS                                                                             \
     CQA_RULE_JOIN                                                                                  \
     " LEFT JOIN users a ON a.id = f.author LEFT JOIN decisions d ON d.id = f.decision"             \

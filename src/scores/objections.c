@@ -13,12 +13,13 @@ enum cqa_status cqa_objected_read(struct cqa_sql *db, const struct cqa_scope *sc
     struct cqa_query query = {0};
     struct cqa_sql_rows *row = NULL;
 
-    cqa_query_add(&query,
-                  "SELECT c.id, max(coalesce(d.at_ms, 0), c.updated_ms),"
-                  " EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id),"
-                  " EXISTS(SELECT 1 FROM periods p WHERE p.from_day <= c.day AND c.day < p.to_day)"
-                  " FROM flags f"
-                  " JOIN calls c ON c.id = f.call LEFT JOIN decisions d ON d.id = f.decision");
+    cqa_query_add(
+        &query,
+        "SELECT c.id, max(coalesce(d.at_ms, 0), c.updated_ms),"
+        " EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id),"
+        " " CQA_DAY_IS_CLOSED(
+            "c.day") " FROM flags f"
+                     " JOIN calls c ON c.id = f.call LEFT JOIN decisions d ON d.id = f.decision");
     cqa_query_number(&query, " WHERE f.current = 1 AND f.id = ?", flag);
     cqa_query_scope(&query, "c", scope);
     enum cqa_status status = cqa_query_start(&query, db, 4, &row, error);

@@ -366,12 +366,7 @@ static const char once_step[] = "ALTER TABLE users ADD COLUMN once_until_ms INTE
 static const char requests_step[] =
     "ALTER TABLE decisions ADD COLUMN request TEXT;"
     "CREATE UNIQUE INDEX decisions_by_request ON decisions(user, request)"
-    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS
-    "CREATE INDEX calls_sums ON calls(day, person, team, score_c, measurable, flag_count,"
-    " open_count, duration_ms, talk_agent_ms, talk_customer_ms, silence_ms, hold_ms, overtalk_ms,"
-    " response_ms, copy_of);"
-    "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author,"
-    " current) WHERE current = 1;";
+    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS CQA_INDEXES_OF_SUMS;
 /* What is done beside requests, for a person, by one of the servers (docs/decisions/0207). */
 static const char jobs_step[] =
     "CREATE TABLE jobs("

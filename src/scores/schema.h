@@ -19,6 +19,14 @@ enum { CQA_SCORES_SCHEMA_FIRST = 21 };
     " WHERE outcome = 0 AND call IN (SELECT c.id FROM calls c JOIN periods p ON"                   \
     " p.from_day <= c.day AND c.day < p.to_day);"
 
+/* With all that sums are made of, a day's rows side by side. */
+#define CQA_INDEXES_OF_SUMS                                                                        \
+    "CREATE INDEX calls_sums ON calls(day, person, team, score_c, measurable, flag_count,"         \
+    " open_count, duration_ms, talk_agent_ms, talk_customer_ms, silence_ms, hold_ms, overtalk_ms," \
+    " response_ms, copy_of);"                                                                      \
+    "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author," \
+    " current) WHERE current = 1;"
+
 extern const struct cqa_sql_schema cqa_scores_schema;
 extern const struct cqa_sql_schema cqa_scores_schema_postgres;
 

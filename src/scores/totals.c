@@ -194,8 +194,7 @@ enum cqa_status cqa_scores_bound_totals(struct cqa_scores *scores, struct cqa_er
 
 CQA_SQL_STATEMENT(count_decided, "ii", 1,
                   "SELECT count(*) FROM calls c WHERE c.day BETWEEN ?1 AND ?2"
-                  " AND c.decided_c IS NOT NULL AND NOT EXISTS(SELECT 1 FROM periods p"
-                  "  WHERE p.from_day <= c.day AND c.day < p.to_day)");
+                  " AND c.decided_c IS NOT NULL AND NOT " CQA_DAY_IS_CLOSED("c.day"));
 
 enum cqa_status cqa_scores_count_decided(struct cqa_scores *scores, int64_t day_from,
                                          int64_t day_to, int64_t *count, struct cqa_error *error)

@@ -33,8 +33,7 @@ static enum cqa_status count_objections(struct cqa_sql *db, const struct cqa_sco
     struct cqa_query query = {0};
 
     cqa_query_add(&query, "SELECT count(*) FROM objections o JOIN calls c ON c.id = o.call"
-                          " WHERE o.outcome = 0 AND NOT EXISTS(SELECT 1 FROM periods p"
-                          " WHERE p.from_day <= c.day AND c.day < p.to_day)");
+                          " WHERE o.outcome = 0 AND NOT " CQA_DAY_IS_CLOSED("c.day"));
     cqa_query_scope(&query, "c", scope);
     return count(&query, db, out, error);
 }
