@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/escape.h"
 
 static void separate(struct cqa_csv_line *csv)
 {
@@ -11,27 +12,13 @@ static void separate(struct cqa_csv_line *csv)
     csv->started = 1;
 }
 
-/* Begins it as what a spreadsheet takes for a formula, in ASCII or in full width, or with a line
- * end? */
-static int looks_like_formula(const char *text)
-{
-    static const char *const wide[] = {"＝", "＋", "－", "＠"};
-
-    if (strchr("=+-@\t\r\n", text[0]) != NULL)
-        return 1;
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-        if (strncmp(text, wide[i], strlen(wide[i])) == 0)
-            return 1;
-    return 0;
-}
-
 void cqa_csv_text(struct cqa_csv_line *csv, const char *text)
 {
     separate(csv);
     if (text == NULL || text[0] == '\0')
         return;
     fputc('"', csv->out);
-    if (looks_like_formula(text))
+    if (cqa_looks_like_formula(text))
         fputc('\'', csv->out);
     for (; *text != '\0'; text++) {
         if (*text == '"')

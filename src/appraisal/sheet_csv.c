@@ -2,13 +2,14 @@
 /* Sheets for a spreadsheet: a line each. */
 #include <string.h>
 #include "appraisal/sheet.h"
+#include "base/escape.h"
 
 /* In quotes; what a spreadsheet would take for a formula gets an apostrophe before it. */
 static void put_cell(struct cqa_buffer *out, const char *text)
 {
     if (text == NULL)
         return;
-    const int formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    const int formula = cqa_looks_like_formula(text);
     if (!formula && text[strcspn(text, ",\"\r\n")] == '\0') {
         cqa_buffer_add(out, text, strlen(text));
         return;

@@ -129,3 +129,15 @@ int cqa_unescape_bytes(const char *text, char *out, size_t size)
     out[used] = '\0';
     return has_bytes;
 }
+
+int cqa_looks_like_formula(const char *text)
+{
+    static const char *const wide[] = {"＝", "＋", "－", "＠"};
+
+    if (text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL)
+        return 1;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (strncmp(text, wide[i], strlen(wide[i])) == 0)
+            return 1;
+    return 0;
+}

@@ -24,6 +24,10 @@ const char *cqa_escape_bytes(const char *text, char *out, size_t size);
  */
 int cqa_unescape_bytes(const char *text, char *out, size_t size);
 
+/* Whether a cell of a table begins as what a spreadsheet takes for a formula, in ASCII or in full
+ * width, or with a line end or a tab: such a one gets an apostrophe before it. */
+int cqa_looks_like_formula(const char *text);
+
 /* Bytes of the UTF-8 character at `text`, of which `length` bytes are there; 0: there is none. */
 size_t cqa_utf8_length(const char *text, size_t length);
 

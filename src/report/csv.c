@@ -30,7 +30,7 @@ static void add_text(struct line *line, const char *text)
 {
     if (text == NULL)
         text = "";
-    const int formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    const int formula = cqa_looks_like_formula(text);
 
     if (!formula && strpbrk(text, ",\"\r\n") == NULL) {
         add_raw(line, text);

@@ -240,6 +240,10 @@ static void test_csv_defuses_formulas(void **state)
     assert_non_null(strstr(out.text, "\r\n\"'=cmd|' /C calc'!A0\","));
     assert_non_null(strstr(out.text, ",\"'@SUM(1)\","));
     cqa_buffer_finish(&out);
+    report_odd(CQA_FORMAT_CSV, "＝cmd", "\n+1", &out); /* in full width, as Excel reads it too */
+    assert_non_null(strstr(out.text, "\r\n\"'＝cmd\","));
+    assert_non_null(strstr(out.text, ",\"'\n+1\","));
+    cqa_buffer_finish(&out);
 }
 
 static void test_names_cannot_forge(void **state)
