@@ -379,6 +379,9 @@ static const char jobs_step[] =
     "CREATE INDEX jobs_by_user ON jobs(user, id);"
     "CREATE INDEX jobs_unfinished ON jobs(id) WHERE state < 2;";
 
+/* What rules need, beside each result (docs/decisions/0209); NULL: not put there yet. */
+static const char basis_step[] = "ALTER TABLE calls ADD COLUMN basis BLOB;" CQA_INDEX_OF_BASES;
+
 static const char *const steps[] = {
     people_step,
     calls_step,
@@ -408,6 +411,7 @@ static const char *const steps[] = {
     once_step,
     requests_step,
     jobs_step,
+    basis_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,
