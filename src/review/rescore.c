@@ -66,12 +66,14 @@ enum cqa_status cqa_rescore_score(const struct cqa_rubric *rubric,
                                   const struct cqa_rubric_input *input, struct cqa_item *out,
                                   struct cqa_error *error)
 {
+    struct cqa_rubric_input points = *input;
     struct cqa_arena arena = {0};
     struct cqa_score score;
 
+    points.wordless = 1;
     *out = (struct cqa_item){0};
     const enum cqa_status status =
-        cqa_rubric_apply(rubric, input, &arena, &score) == CQA_OK
+        cqa_rubric_apply(rubric, &points, &arena, &score) == CQA_OK
             ? cqa_item_take_score(out, &score, input->events, input->event_count, error)
             : cqa_fail(error, CQA_E_NOMEM, "out of memory");
     cqa_arena_finish(&arena);

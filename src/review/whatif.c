@@ -103,13 +103,15 @@ enum cqa_status cqa_whatif_add(struct cqa_whatif_row *rows, size_t count, const 
                                const struct cqa_flag_word *words,
                                size_t word_count, struct cqa_error *error)
 {
+    struct cqa_rubric_input points = *input;
     int64_t first_c = 0;
 
+    points.wordless = 1;
     for (size_t i = 0; i < count; i++) {
         struct cqa_whatif_row *row = &rows[i];
         struct cqa_arena arena = {0};
         struct cqa_score score;
-        if (cqa_rubric_apply(row->rubric, input, &arena, &score) != CQA_OK) {
+        if (cqa_rubric_apply(row->rubric, &points, &arena, &score) != CQA_OK) {
             cqa_arena_finish(&arena);
             return cqa_fail(error, CQA_E_NOMEM, "out of memory");
         }
