@@ -174,9 +174,9 @@ static enum cqa_status try_score(struct run *run, const struct cqa_basis_row *ro
     char key[200];
 
     *item = (struct cqa_item){0};
-    enum cqa_status status =
-        row->body != NULL ? cqa_basis_read_text(&run->basis, row->body, unread)
-                          : cqa_basis_read(&run->basis, row->bytes, row->size, unread);
+    enum cqa_status status = row->body != NULL
+                                 ? cqa_basis_read_text(&run->basis, row->body, unread)
+                                 : cqa_basis_read(&run->basis, row->bytes, row->size, unread);
     if (status != CQA_OK)
         return status;
     if (row->body == NULL || !is_of(&run->basis.result, run->rescoring.rubric))
@@ -196,6 +196,11 @@ static int try_call(void *context, const struct cqa_basis_row *row)
     if (run->status != CQA_OK)
         return leave_out(run, &unread);
     item->call_id = cqa_arena_string(&item->arena, row->call_id);
+    if (item->call_id == NULL) {
+        run->status = CQA_E_NOMEM;
+        (void)cqa_fail(&unread, CQA_E_NOMEM, "out of memory");
+        return leave_out(run, &unread);
+    }
     run->batch[run->count++] =
         (struct cqa_rescored_call){.call = row->call, .item = item, .arena = &item->arena};
     return 0;
@@ -219,11 +224,10 @@ static enum cqa_status read_batch(void *context, struct cqa_error *error)
     drop_batch(run);
     run->filter.after_id = run->after_id;
     enum cqa_status status =
-        run->applies ? cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error)
-                     : cqa_bases_list(scores, &scope, &run->filter,
-                                      cqa_rubric_name(run->rescoring.rubric),
-                                      cqa_rubric_version(run->rescoring.rubric), try_call, run,
-                                      error);
+        run->applies
+            ? cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error)
+            : cqa_bases_list(scores, &scope, &run->filter, cqa_rubric_name(run->rescoring.rubric),
+                             cqa_rubric_version(run->rescoring.rubric), try_call, run, error);
     if (status == CQA_OK && run->status != CQA_OK) {
         *error = run->error;
         status = run->status;

@@ -182,8 +182,8 @@ enum cqa_status cqa_basis_write(const struct cqa_rubric_input *input, struct cqa
     put_measurable(&form, input->measurable);
     put_measures(&form, input->measures);
     put_events(&form, input->events, input->event_count);
-    const enum cqa_status status = form.failed ? cqa_basis_write_none(out)
-                                               : cqa_buffer_add(out, form.text, form.length);
+    const enum cqa_status status =
+        form.failed ? cqa_basis_write_none(out) : cqa_buffer_add(out, form.text, form.length);
     cqa_buffer_finish(&form);
     return status;
 }

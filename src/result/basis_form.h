@@ -18,7 +18,8 @@
  *     one's, s length, details (shifts below), confidence in hundredths as a byte, or 255 and the
  *     four bytes of the float, least first.
  * Numbers of types, words and measures are those of the enums: they are appended to, never changed
- * (tests/unit/result/test_basis.c has one as it was stored). Version 0 and nothing more: there is the text.
+ * (tests/unit/result/test_basis.c has one as it was stored). Version 0 and nothing more: there is
+ * the text.
  */
 enum { CQA_BASIS_NONE = 0, CQA_BASIS_VERSION = 1 };
 

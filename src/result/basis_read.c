@@ -189,8 +189,9 @@ static float confidence_of(struct form *form)
     const unsigned char hundredths = *form->at++;
     if (hundredths != CQA_BASIS_RAW_CONFIDENCE)
         return (float)(hundredths / 100.0);
-    for (unsigned i = 0; i < 4; i++)
-        raw |= form->at < form->end ? (uint32_t)*form->at++ << (8 * i) : 0;
+    form->failed |= form->end - form->at < 4;
+    for (unsigned i = 0; i < 4 && form->at < form->end; i++)
+        raw |= (uint32_t)*form->at++ << (8 * i);
     memcpy(&confidence, &raw, sizeof confidence);
     return confidence;
 }
@@ -206,8 +207,8 @@ static void read_event(struct form *form, const struct cqa_event *before, struct
     out->end_ms = ms_of(form, out->start_ms);
     const uint64_t details = number_of(form);
     out->cause = (enum cqa_event_cause)choice_of(form, details & 15u, CQA_CAUSE_COUNT);
-    out->kind = (enum cqa_event_kind)choice_of(form, details >> CQA_BASIS_KIND_SHIFT & 15u,
-                                               CQA_KIND_COUNT);
+    out->kind =
+        (enum cqa_event_kind)choice_of(form, details >> CQA_BASIS_KIND_SHIFT & 15u, CQA_KIND_COUNT);
     out->by = (enum cqa_party)choice_of(form, details >> CQA_BASIS_BY_SHIFT & 3u, CQA_PARTY_COUNT);
     out->side =
         (enum cqa_party)choice_of(form, details >> CQA_BASIS_SIDE_SHIFT & 3u, CQA_PARTY_COUNT);
@@ -254,8 +255,8 @@ enum cqa_status cqa_basis_read_text(struct cqa_basis *basis, const char *text,
                                     struct cqa_error *error)
 {
     cqa_result_finish(&basis->result);
-    const enum cqa_status status = cqa_result_from_json(text, strlen(text), CQA_RESULT_FOREIGN,
-                                                        &basis->result, error);
+    const enum cqa_status status =
+        cqa_result_from_json(text, strlen(text), CQA_RESULT_FOREIGN, &basis->result, error);
     basis->input = cqa_basis_of(&basis->result);
     return status;
 }

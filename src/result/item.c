@@ -115,8 +115,7 @@ static enum cqa_status name_strange_events(struct cqa_item *item, const json_t *
             continue;
         const json_t *event = json_array_get(events, (size_t)flag->event - 1);
         flag->event_type = text_of(item, event, "type");
-        flag->confidence =
-            llround(json_number_value(json_object_get(event, "confidence")) * 1000);
+        flag->confidence = llround(json_number_value(json_object_get(event, "confidence")) * 1000);
         if (flag->event_type == NULL)
             return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }

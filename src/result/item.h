@@ -71,7 +71,8 @@ struct cqa_item {
         *response_ms, *greeting_ms; /* NULL: not measured */
     struct cqa_item_flag *flags;
     size_t flag_count;
-    const void *basis; /* what rules need, as it is stored (result/basis.h); NULL: not of a result */
+    const void
+        *basis; /* what rules need, as it is stored (result/basis.h); NULL: not of a result */
     size_t basis_size;
     struct cqa_item_clip *clips; /* in time order, apart from each other; not in `body` */
     size_t clip_count;

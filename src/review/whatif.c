@@ -100,8 +100,8 @@ static void count_flag(struct cqa_whatif_row *row, const struct cqa_deduction *d
 
 enum cqa_status cqa_whatif_add(struct cqa_whatif_row *rows, size_t count, const char *rule,
                                const struct cqa_rubric_input *input,
-                               const struct cqa_flag_word *words,
-                               size_t word_count, struct cqa_error *error)
+                               const struct cqa_flag_word *words, size_t word_count,
+                               struct cqa_error *error)
 {
     struct cqa_rubric_input points = *input;
     int64_t first_c = 0;

@@ -8,8 +8,7 @@
 /* ---- reading */
 
 enum { COLUMN_COUNT = 5 };
-#define BODY                                                                                       \
-    "(SELECT r.body FROM revisions r WHERE r.call = c.id AND r.revision = c.revision)"
+#define BODY "(SELECT r.body FROM revisions r WHERE r.call = c.id AND r.revision = c.revision)"
 
 /* The text lies elsewhere, and is not touched where it is not needed. */
 static void add_columns(struct cqa_query *query, const char *rubric, const char *version)

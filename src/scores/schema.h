@@ -28,8 +28,7 @@ enum { CQA_SCORES_SCHEMA_FIRST = 21 };
     " current) WHERE current = 1;"
 
 /* Results of before, until the server has been through them. */
-#define CQA_INDEX_OF_BASES                                                                         \
-    "CREATE INDEX calls_without_basis ON calls(id) WHERE basis IS NULL;"
+#define CQA_INDEX_OF_BASES "CREATE INDEX calls_without_basis ON calls(id) WHERE basis IS NULL;"
 
 extern const struct cqa_sql_schema cqa_scores_schema;
 extern const struct cqa_sql_schema cqa_scores_schema_postgres;
