@@ -63,7 +63,8 @@ static const char *any(const char *const *words, size_t count)
         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 #define ASPECT ANY("speech", "silence", "overtalk", "hold", "level")
-#define QUALITY ANY("ok", "ok", "ok", "ok", "ok", "ok", "ok", "degraded", "not_measurable", "of-the-future")
+#define QUALITY                                                                                    \
+    ANY("ok", "ok", "ok", "ok", "ok", "ok", "ok", "degraded", "not_measurable", "of-the-future")
 #define CONFIDENCE ANY("0", "0.3", "0.57", "0.595", "0.9", "0.94999", "0.123456789", "1", "1.0")
 
 static void add_measurable(struct cqa_buffer *out, int64_t duration_ms)
