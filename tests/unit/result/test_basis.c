@@ -81,11 +81,11 @@ static void add_measurable(struct cqa_buffer *out, int64_t duration_ms)
         ASPECT);
     for (int64_t i = 0, count = below(5); i < count; i++) {
         const int64_t start_ms = below(duration_ms - 1);
+        const int64_t end_ms = start_ms + 1 + below(duration_ms - start_ms);
         cqa_buffer_print(out,
                          "%s{\"what\":\"%s\",\"state\":\"%s\",\"start_ms\":%lld,\"end_ms\":%lld,"
                          "\"reason\":\"%s\",\"confidence\":0.5}",
-                         i ? "," : "", ASPECT, QUALITY, (long long)start_ms,
-                         (long long)(start_ms + 1 + below(duration_ms - start_ms)),
+                         i ? "," : "", ASPECT, QUALITY, (long long)start_ms, (long long)end_ms,
                          ANY("noise", "leak", "nobody-explained-this"));
     }
     cqa_buffer_print(out, "]},");
@@ -106,11 +106,12 @@ static void add_event(struct cqa_buffer *out, int64_t id, int64_t start_ms, int6
         "\"ringback\",\"side\":null",
         "\"of_the_future\",\"what\":[1]",
     };
+    const int64_t end_ms = start_ms + 1 + below(most_ms - start_ms);
 
     cqa_buffer_print(
         out, "%s{\"id\":%lld,\"type\":%s,\"start_ms\":%lld,\"end_ms\":%lld,\"confidence\":%s}",
         id > 1 ? "," : "", (long long)id, any(words, sizeof words / sizeof *words),
-        (long long)start_ms, (long long)(start_ms + 1 + below(most_ms - start_ms)), CONFIDENCE);
+        (long long)start_ms, (long long)end_ms, CONFIDENCE);
 }
 
 static void write_result(struct cqa_buffer *out)
