@@ -3,7 +3,7 @@
 // "none" where it should say "not for you".
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { actor, allAnswered, ask, openAll, settled, textOf, visit } from "./acting.js";
+import { actor, allAnswered, ask, openAll, settled, stopTime, textOf, visit } from "./acting.js";
 import { openMonth, person, signAll } from "./round.js";
 import { logIn, password } from "./stage.js";
 
@@ -85,6 +85,7 @@ test("what somebody was writing when the session ended is nobody else's, and is 
   await page.fill("dialog [name=reason]", "Written by ann");
   await page.keyboard.press("Escape");
   await page.waitForSelector("dialog", { state: "detached" });
+  const timeGoesOn = await stopTime(page); // whatever else finds that the session has ended waits until it is sent
   await page.fill(".remark textarea", "A remark by ann");
   const enter = async (name) => {
     await page.fill("[name=name]", name);
@@ -98,6 +99,7 @@ test("what somebody was writing when the session ended is nobody else's, and is 
   };
   await endSession(page);
   await page.click("button:has-text('Comment')");
+  await timeGoesOn();
   await page.waitForSelector("dialog.over");
   await page.click("dialog.over .plain"); // somebody else
   await page.waitForSelector(".login");
