@@ -170,6 +170,23 @@ for (const [language, [unseen, none, list]] of Object.entries({
     }
   }, { language }));
 
+test("the audit log says in the reader's words what the server wrote", () => as("root", async (page) => {
+  const theirs = ["appraisal.object", "appraisal.open", "appraisal.rate", "coaching.done", "comment", "export", "objection", "objection.settle", "rubric.learn"]; // what people typed, names and hashes
+  const { rows } = await ask(page, "audit?limit=200");
+  await visit(page, "#/admin");
+  const shown = await page.locator(".panel:last-of-type tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText)));
+  const english = /[a-z]{3,} /;
+  const kinds = new Set();
+  for (const [i, { action, object, detail }] of rows.entries()) {
+    if (!theirs.includes(action) && english.test(`${detail} `) && !/^[0-9a-f]+$/.test(detail)) {
+      assert.notEqual(shown[i][6], detail, `${action}: ${detail}`);
+      kinds.add(action);
+    }
+    if (/^\w+ \d+$/.test(object)) assert.doesNotMatch(shown[i][5], /[a-z]/, object);
+  }
+  for (const one of ["appraisal.close", "appraisal.stage", "decision", "roster.replace", "user.put"]) assert.ok(kinds.has(one), `${one} is not among ${[...kinds]}`);
+}, { language: "zh-CN" }));
+
 /** Presses closer than this are one. */
 const again = (page) => page.waitForTimeout(700);
 
