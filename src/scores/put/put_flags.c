@@ -15,9 +15,9 @@ static enum cqa_status take_row(struct cqa_sql *db, int64_t id, int64_t call,
                                 const struct cqa_item_flag *flag, int64_t ordinal,
                                 struct cqa_error *error)
 {
-    return cqa_sql_do(db, error, &set_current, ordinal, (int64_t)flag->severity, flag->confidence,
-                      flag->event, flag->event_type, flag->start_ms, flag->end_ms, flag->points_c,
-                      (int64_t)flag->automatic_fail, call, id);
+    return cqa_sql_post(db, error, &set_current, ordinal, (int64_t)flag->severity, flag->confidence,
+                        flag->event, flag->event_type, flag->start_ms, flag->end_ms, flag->points_c,
+                        (int64_t)flag->automatic_fail, call, id);
 }
 
 CQA_SQL_STATEMENT(
@@ -32,9 +32,9 @@ static enum cqa_status insert_flag(struct cqa_sql *db, int64_t call,
                                    const struct cqa_item_flag *flag, int64_t ordinal,
                                    struct cqa_error *error)
 {
-    return cqa_sql_do(db, error, &insert_new, call, ordinal, flag->rule, (int64_t)flag->severity,
-                      flag->points_c, flag->confidence, flag->event, flag->event_type,
-                      flag->start_ms, flag->end_ms, (int64_t)flag->automatic_fail);
+    return cqa_sql_post(db, error, &insert_new, call, ordinal, flag->rule, (int64_t)flag->severity,
+                        flag->points_c, flag->confidence, flag->event, flag->event_type,
+                        flag->start_ms, flag->end_ms, (int64_t)flag->automatic_fail);
 }
 
 /* Flags added by hand stay current whatever the machine says later. */
@@ -46,7 +46,7 @@ enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, i
                               const struct cqa_put_row *rows, const struct cqa_put_plan *plan,
                               struct cqa_error *error)
 {
-    enum cqa_status status = rows != NULL ? cqa_sql_do(db, error, &supersede, call) : CQA_OK;
+    enum cqa_status status = rows != NULL ? cqa_sql_post(db, error, &supersede, call) : CQA_OK;
 
     for (size_t i = 0; status == CQA_OK && i < item->flag_count; i++) {
         const size_t row = rows != NULL ? plan->rows[i] : CQA_PUT_NO_ROW;
