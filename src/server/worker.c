@@ -95,7 +95,7 @@ static void give_up(struct cqa_worker *worker, const struct cqa_job_row *job)
     struct cqa_kept_reply reply;
     struct cqa_error error = {0};
 
-    cqa_kept_refuse(500, "job",
+    cqa_kept_refuse(worker->http, 500, "job",
                     cqa_words("it was begun %d times, and the server ended each time "
                               "before it was done: it is not begun again",
                               CQA_JOB_TRIES),
