@@ -15,6 +15,7 @@ enum {
     THREADS = 2,
     LOOK_MS = 2000,  /* how long one that another server kept, or left, lies before it is noticed */
     TELL_MS = 1000,  /* between two words of how far it is */
+    AGAIN_MS = 1000, /* between two tries to write what became of one */
     KEEP_MS = 15000, /* between two words that it is ours, which holds for a minute */
 };
 
@@ -76,24 +77,45 @@ static void answer(struct cqa_worker *worker, const struct cqa_job_row *job,
     cqa_kept_do(worker->http, &kept, who, &doer, out);
 }
 
-static enum cqa_status settle(struct cqa_worker *worker, const struct cqa_job_row *job,
+static enum cqa_status settle(struct cqa_worker *worker, int64_t job,
                               const struct cqa_kept_reply *reply, struct cqa_error *error)
 {
+    if (reply == NULL || atomic_load(&worker->is_ending))
+        return cqa_job_leave(worker->scores, job, error);
     const struct cqa_job_reply kept = {.status = reply->status,
                                        .type = reply->type,
                                        .name = reply->name[0] != '\0' ? reply->name : NULL,
                                        .body = reply->body.text,
                                        .length = reply->body.length};
+    return cqa_job_end(worker->scores, job, &kept, error);
+}
 
-    return atomic_load(&worker->is_ending) ? cqa_job_leave(worker->scores, job->id, error)
-                                           : cqa_job_end(worker->scores, job->id, &kept, error);
+/* 0: it ends. */
+static int wait_ms(const struct cqa_worker *worker, int ms)
+{
+    struct pollfd stop = {.fd = worker->stop, .events = POLLIN};
+
+    return poll(&stop, 1, ms) <= 0 || stop.revents == 0;
+}
+
+/* The answer, or NULL where it is left. While the store is away, again: nobody else takes what this
+ * server seems to have under way. */
+static void hand_over(struct cqa_worker *worker, int64_t job, const struct cqa_kept_reply *reply)
+{
+    enum cqa_status status;
+
+    do {
+        struct cqa_error error = {0};
+        status = settle(worker, job, reply, &error);
+        if (status != CQA_OK)
+            complain(&error);
+    } while ((status == CQA_E_BUSY || status == CQA_E_IO) && wait_ms(worker, AGAIN_MS));
 }
 
 /* It was under way whenever the server was killed or broke off: it is not begun once more. */
 static void give_up(struct cqa_worker *worker, const struct cqa_job_row *job)
 {
     struct cqa_kept_reply reply;
-    struct cqa_error error = {0};
 
     cqa_kept_refuse(worker->http, 500, "job",
                     cqa_words("it was begun %d times, and the server ended each time "
@@ -102,8 +124,7 @@ static void give_up(struct cqa_worker *worker, const struct cqa_job_row *job)
                     &reply);
     cqa_log(CQA_LOG_ERROR, "job %lld was begun %d times, and is given up", (long long)job->id,
             CQA_JOB_TRIES);
-    if (settle(worker, job, &reply, &error) != CQA_OK)
-        complain(&error);
+    hand_over(worker, job->id, &reply);
     cqa_kept_reply_finish(&reply);
 }
 
@@ -113,16 +134,14 @@ static void do_job(struct cqa_worker *worker, const struct cqa_job_row *job,
     struct cqa_kept_reply reply = {.status = 403}; /* whoever asked is no longer anybody */
     struct cqa_identity who = {0};
     struct cqa_error error = {0};
-    enum cqa_status status = cqa_user_identity(worker->scores, job->user, arena, &who, &error);
+    const enum cqa_status status =
+        cqa_user_identity(worker->scores, job->user, arena, &who, &error);
 
     if (status == CQA_OK)
         answer(worker, job, &who, &reply);
-    if (status == CQA_OK || status == CQA_E_NOTFOUND)
-        status = settle(worker, job, &reply, &error);
-    else
-        status = cqa_job_leave(worker->scores, job->id, &error);
-    if (status != CQA_OK)
+    else if (status != CQA_E_NOTFOUND)
         complain(&error);
+    hand_over(worker, job->id, status == CQA_OK || status == CQA_E_NOTFOUND ? &reply : NULL);
     cqa_kept_reply_finish(&reply);
 }
 
@@ -179,14 +198,6 @@ static void *run(void *context)
     }
     cqa_arena_finish(&arena);
     return NULL;
-}
-
-/* 0: it ends. */
-static int wait_ms(const struct cqa_worker *worker, int ms)
-{
-    struct pollfd stop = {.fd = worker->stop, .events = POLLIN};
-
-    return poll(&stop, 1, ms) <= 0 || stop.revents == 0;
 }
 
 /* Whatever takes long between two words of how far it is. */
