@@ -378,7 +378,8 @@ static const char jobs_step[] =
     " taken_ms INTEGER, status INTEGER, reply_type TEXT, reply_name TEXT, reply BLOB);"
     "CREATE INDEX jobs_by_user ON jobs(user, id);"
     "CREATE INDEX jobs_unfinished ON jobs(id) WHERE state < 2;";
-/* How often one was begun: what ends its server each time is not begun for ever (0208). */
+/* How often one was begun: what ends its server each time is not begun for ever
+ * (docs/decisions/0207). */
 static const char tried_step[] = "ALTER TABLE jobs ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;";
 
 static const char *const steps[] = {
