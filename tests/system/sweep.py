@@ -93,7 +93,12 @@ def main(programs):
 
         call(8)
         expect(sweep(site, "--since", "2094-01-01"), "analysed 0", "pending 1")
-        expect(sweep(site, "--since", "2020-01-01T00:00:00"), "analysed 1", "posted 1", "pending 0")
+        with open(os.path.join(site.watched[0], name_of(0)), "ab") as out:
+            out.write(b"\0" * 1600)
+        for language, words in (("en", ("ready", "changed since")), ("zh", ("待分析", "文件已变化"))):
+            expect(sweep(site, "--dry-run", "--language", language),
+                   *["%s %s" % (os.path.join(site.watched[0], name_of(number)), word) for number, word in zip((8, 0), words)])
+        expect(sweep(site, "--since", "2020-01-01T00:00:00"), "analysed 2", "posted 2", "pending 0")
 
         for number in range(9, 25):
             call(number)
