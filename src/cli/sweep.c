@@ -452,10 +452,12 @@ static int preview(const struct cqa_config *config, const struct options *option
     struct counts counts = {0};
     enum cqa_status status = CQA_OK;
 
-    if (options->redo) {
+    if (options->redo || options->scope.since_s != 0 || options->scope.until_s != 0)
         status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
-        if (status == CQA_OK)
-            cqa_analyzer_name(config, engine, analyzer);
+    if (engine != NULL)
+        wish.children = cqa_engine_children(engine);
+    if (engine != NULL && options->redo) {
+        cqa_analyzer_name(config, engine, analyzer);
         wish.analyzer = analyzer;
     }
     if (status == CQA_OK)
