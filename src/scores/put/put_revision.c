@@ -48,7 +48,8 @@ CQA_SQL_STATEMENT(
     " basis = ?32,"
     " person = excluded.person, team = excluded.team");
 
-/* RETURNING would cost more than this, on the way of every result. */
+/* RETURNING would cost SQLite more than this, on the way of every result; from PostgreSQL it comes
+ * in one trip with what was posted before it. */
 CQA_SQL_STATEMENT(id_of_call, "ttt", 1,
                   "SELECT id FROM calls WHERE site = ?1 AND source = ?2 AND call_id = ?3");
 
@@ -59,7 +60,7 @@ static enum cqa_status write_call(struct cqa_sql *db, const struct cqa_poster *p
                                   int64_t now_ms, struct cqa_error *error)
 {
     const int64_t posted = poster->actor != NULL ? known->posted : known->next;
-    const enum cqa_status status = cqa_sql_do(
+    const enum cqa_status status = cqa_sql_post(
         db, error, &upsert_call, poster->site, item->source, item->call_id, known->next,
         poster->recorder, item->agent, item->customer, item->queue, item->direction,
         item->started_at, item->started_ms, item->day, item->path, item->sha256, item->duration_ms,
@@ -87,9 +88,9 @@ static enum cqa_status insert_revision(struct cqa_sql *db, const struct cqa_post
     unsigned char key_hash[CQA_KEY_HASH_SIZE];
 
     cqa_put_hash_key(poster, item->key, known->has_key ? known->next : 0, key_hash);
-    return cqa_sql_do(db, error, &insert_one, known->id, known->next, key_hash,
-                      (size_t)CQA_KEY_HASH_SIZE, item->key, item->digest,
-                      (size_t)CQA_ITEM_DIGEST_SIZE, poster->recorder, now_ms, item->body);
+    return cqa_sql_post(db, error, &insert_one, known->id, known->next, key_hash,
+                        (size_t)CQA_KEY_HASH_SIZE, item->key, item->digest,
+                        (size_t)CQA_ITEM_DIGEST_SIZE, poster->recorder, now_ms, item->body);
 }
 
 enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *poster,
@@ -100,7 +101,7 @@ enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *po
     enum cqa_status status = write_call(db, poster, item, known, now_ms, error);
 
     if (status == CQA_OK && item->part != NULL && known->revision == 0)
-        status = cqa_sql_do(db, error, &set_call_of, item->call_of, known->id);
+        status = cqa_sql_post(db, error, &set_call_of, item->call_of, known->id);
     if (status == CQA_OK)
         status = insert_revision(db, poster, item, known, now_ms, error);
     if (status == CQA_OK)
