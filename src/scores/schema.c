@@ -382,6 +382,9 @@ static const char jobs_step[] =
  * (docs/decisions/0207). */
 static const char tried_step[] = "ALTER TABLE jobs ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;";
 
+/* What rules need, beside each result (docs/decisions/0209); NULL: not put there yet. */
+static const char basis_step[] = "ALTER TABLE calls ADD COLUMN basis BLOB;" CQA_INDEX_OF_BASES;
+
 static const char *const steps[] = {
     people_step,
     calls_step,
@@ -411,6 +414,7 @@ static const char *const steps[] = {
     once_step,
     requests_step,
     jobs_step,
+    basis_step,
     tried_step,
 };
 

@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "http/serve.h"
 #include "review/learn.h"
+#include "server/filler.h"
 #include "server/notifier.h"
 #include "server/worker.h"
 
@@ -19,6 +20,7 @@ struct cqa_server {
     struct cqa_counters counters;
     struct cqa_http *http;
     struct cqa_worker *worker;
+    struct cqa_filler *filler;
 };
 
 /* What is rendered goes beside the store, the one folder that the server may surely write to; where
@@ -65,6 +67,8 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
         status = cqa_worker_start(&server->worker, scores, clock, server->http, server->beside.jobs,
                                   error);
     if (status == CQA_OK)
+        status = cqa_filler_start(&server->filler, scores, clock, error);
+    if (status == CQA_OK)
         *out = server;
     else
         cqa_server_stop(server);
@@ -75,6 +79,7 @@ void cqa_server_stop(struct cqa_server *server)
 {
     if (server == NULL)
         return;
+    cqa_filler_stop(server->filler);
     cqa_worker_stop(server->worker);
     cqa_http_stop(server->http);
     cqa_notifier_stop(server->notifier);

@@ -21,17 +21,18 @@ CQA_SQL_STATEMENT(
     "tttitttttt"
     "oottitt"
     "ooiii"
-    "oooooooii",
+    "oooooooiib",
     0,
     "INSERT INTO calls(site, source, call_id, revision, recorder, agent, customer, queue, "
     "direction,"
     " started_at, started_ms, day, path, sha256, duration_ms, rubric, rubric_version, base_c, "
     "total_c,"
     " score_c, flag_count, open_count, received_ms, updated_ms, talk_agent_ms, talk_customer_ms,"
-    " silence_ms, hold_ms, overtalk_ms, response_ms, greeting_ms, measurable, posted, person, team)"
+    " silence_ms, hold_ms, overtalk_ms, response_ms, greeting_ms, measurable, posted, basis, "
+    "person, team)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
     "?19,"
-    " ?20, ?21, ?22, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31,"
+    " ?20, ?21, ?22, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32,"
     " coalesce((SELECT person FROM roster WHERE extension = ?6 AND from_local <= substr(?10, 1, 19)"
     "  AND substr(?10, 1, 19) < to_local ORDER BY from_local DESC LIMIT 1), ?6),"
     " (SELECT team FROM roster WHERE extension = ?6 AND from_local <= substr(?10, 1, 19)"
@@ -44,6 +45,7 @@ CQA_SQL_STATEMENT(
     " updated_ms = ?22, talk_agent_ms = ?23, talk_customer_ms = ?24, silence_ms = ?25, hold_ms = "
     "?26,"
     " overtalk_ms = ?27, response_ms = ?28, greeting_ms = ?29, measurable = ?30, posted = ?31,"
+    " basis = ?32,"
     " person = excluded.person, team = excluded.team");
 
 /* RETURNING would cost SQLite more than this, on the way of every result; from PostgreSQL it comes
@@ -65,7 +67,7 @@ static enum cqa_status write_call(struct cqa_sql *db, const struct cqa_poster *p
         item->rubric, item->rubric_version, item->base_c, item->total_c, (int64_t)item->flag_count,
         count_open(item), now_ms, item->talk_agent_ms, item->talk_customer_ms, item->silence_ms,
         item->hold_ms, item->overtalk_ms, item->response_ms, item->greeting_ms,
-        (int64_t)item->measurable, posted);
+        (int64_t)item->measurable, posted, item->basis, item->basis_size);
 
     return status == CQA_OK && known->id == 0
                ? cqa_sql_number(db, &known->id, error, &id_of_call, poster->site, item->source,
