@@ -8,8 +8,10 @@
 /* What endpoints work with besides the store: cqa_http_start is given it. */
 struct cqa_beside {
     struct cqa_playback *playback;
+    int jobs; /* eventfd: written to when a job was kept, so that it is looked for at once */
 };
 
 struct cqa_playback *cqa_request_playback(const struct cqa_request *request);
+int cqa_request_jobs(const struct cqa_request *request);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include "api/beside.h"
 #include "api/endpoints.h"
 #include "api/routes.h"
 #include "http/kept.h"
@@ -63,10 +65,12 @@ int cqa_job_keep(struct cqa_request *request, const struct cqa_route *route)
     const struct cqa_job_request job = {kept.method,  kept.path, kept.query, kept.type,
                                         kept.address, kept.body, kept.length};
     const enum cqa_status status = cqa_job_add(cqa_request_scores(request), who, &job, &id, &error);
-    if (status == CQA_OK)
+    if (status == CQA_OK) {
+        (void)eventfd_write(cqa_request_jobs(request), 1);
         reply_kept(request, id);
-    else
+    } else {
         cqa_reply_error(request, status, &error);
+    }
     return 1;
 }
 

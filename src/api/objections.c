@@ -12,9 +12,12 @@
 #include "scores/when.h"
 #include "settings/config.h"
 
+enum { LIMIT_MAX = 500 };
+
 struct page {
     json_t *list;
-    struct cqa_due_list due; /* whose answer has made a closed number wrong */
+    struct cqa_due_objection
+        due[LIMIT_MAX]; /* of each: whether it has made a closed number wrong */
     struct cqa_objection_days days;
     int64_t limit, last_id;
     int has_more;
@@ -85,11 +88,6 @@ void cqa_post_objection_answer(struct cqa_request *request)
     json_decref(body);
 }
 
-static json_t *round_or_null(int64_t round)
-{
-    return round != 0 ? json_integer(round) : json_null();
-}
-
 static int add_objection(void *context, const struct cqa_objection_row *row)
 {
     struct page *page = context;
@@ -103,11 +101,13 @@ static int add_objection(void *context, const struct cqa_objection_row *row)
     cqa_when_write(row->at_ms, at);
     cqa_when_write(row->decided_ms, decided);
     page->last_id = row->id;
+    page->due[json_array_size(page->list)] =
+        (struct cqa_due_objection){NULL, row->day, row->at_ms, row->decided_ms, row->outcome};
     return json_array_append_new(
         page->list,
         json_pack(
             "{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:s?, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o, "
-            "s:o}",
+            "s:n}",
             "objection", (json_int_t)row->id, "flag", (json_int_t)row->flag, "call",
             (json_int_t)row->call, "call_id", row->call_id, "rule", row->rule, "title",
             cqa_title_json(row->title_en, row->title_zh), "range",
@@ -116,7 +116,29 @@ static int add_objection(void *context, const struct cqa_objection_row *row)
             "decided_by", row->decided_by, "decided_at", row->decided_ms ? decided : NULL, "answer",
             row->answer, "answer_until",
             cqa_answer_until_json(row->outcome == CQA_OBJECTION_OPEN, row->at_ms, &page->days),
-            "correction_due", round_or_null(cqa_due_of(&page->due, row->id))));
+            "correction_due"));
+}
+
+/* In which round each of the page needs a correction. */
+static enum cqa_status add_due(struct cqa_scores *scores, struct page *page,
+                               struct cqa_error *error)
+{
+    struct cqa_due due;
+    json_t *item;
+    size_t index;
+    enum cqa_status status = cqa_due_read(scores, &due, error);
+
+    json_array_foreach(page->list, index, item)
+    {
+        int64_t round = 0;
+        page->due[index].agent = json_string_value(json_object_get(item, "person"));
+        if (status == CQA_OK)
+            status = cqa_due_of(scores, &due, &page->due[index], &round, error);
+        if (status == CQA_OK && round != 0)
+            json_object_set_new(item, "correction_due", json_integer(round));
+    }
+    cqa_due_finish(&due);
+    return status;
 }
 
 static int read_outcome(struct cqa_request *request, int *out)
@@ -140,14 +162,14 @@ void cqa_get_objections(struct cqa_request *request)
     static const char *const known[] = {"outcome", "limit", "cursor", NULL};
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     const char *cursor = cqa_request_query(request, "cursor");
-    struct page page = {0};
+    struct page page = {.limit = 0};
     struct cqa_error error = {0};
     char next[CQA_CURSOR_SIZE];
     int64_t after_id = 0;
     int outcome;
 
     if (!cqa_query_only(request, known) || !read_outcome(request, &outcome) ||
-        !cqa_query_limit(request, 100, 500, &page.limit))
+        !cqa_query_limit(request, 100, LIMIT_MAX, &page.limit))
         return;
     if (cursor != NULL && cursor[0] != '\0' && !cqa_cursor_read(cursor, 'o', &after_id, 1)) {
         cqa_reply_problem(request, 400, "cursor", "cursor: not one that this list gave");
@@ -156,11 +178,11 @@ void cqa_get_objections(struct cqa_request *request)
     page.list = json_array();
     page.days = (struct cqa_objection_days){cqa_request_config(request)->objection_days,
                                             cqa_request_config(request)->answer_days};
-    enum cqa_status status = cqa_due_read(cqa_request_scores(request), &page.due, &error);
+    enum cqa_status status =
+        cqa_objection_list(cqa_request_scores(request), &scope, outcome, after_id, page.limit + 1,
+                           add_objection, &page, &error);
     if (status == CQA_OK)
-        status = cqa_objection_list(cqa_request_scores(request), &scope, outcome, after_id,
-                                    page.limit + 1, add_objection, &page, &error);
-    cqa_due_finish(&page.due);
+        status = add_due(cqa_request_scores(request), &page, &error);
     if (status != CQA_OK) {
         json_decref(page.list);
         cqa_reply_error(request, status, &error);

@@ -4,8 +4,10 @@
 #include "api/endpoints.h"
 #include "api/member.h"
 #include "review/flag_json.h"
+#include "result/basis.h"
 #include "review/whatif.h"
 #include "rubric/threshold.h"
+#include "scores/bases.h"
 #include "scores/flags.h"
 #include "scores/rubrics.h"
 
@@ -23,6 +25,7 @@ struct run {
     struct cqa_flag_word *words; /* of people, in all calls */
     size_t word_count, word_capacity;
     struct cqa_arena arena; /* of their rules */
+    struct cqa_basis basis; /* of the call at hand */
     int64_t calls, total, unread, last_id;
     enum cqa_status status;
     struct cqa_error error;
@@ -144,24 +147,24 @@ static int add_word(void *context, const struct cqa_flag_word *word)
     return 0;
 }
 
-static int take_call(void *context, const struct cqa_call_row *row)
+static int take_call(void *context, const struct cqa_basis_row *row)
 {
     struct run *run = context;
-    struct cqa_result result = {0};
     struct cqa_error unread;
 
     run->calls++;
-    run->last_id = row->id;
+    run->last_id = row->call;
     size_t count = 0;
     const struct cqa_flag_word *words =
-        cqa_words_of_call(run->words, run->word_count, row->id, &count);
-    if (cqa_result_from_json(row->body, strlen(row->body), CQA_RESULT_FOREIGN, &result, &unread) ==
-        CQA_OK)
-        run->status = cqa_whatif_add(run->rows, run->row_count, run->rule, &result, words, count,
-                                     &run->error);
+        cqa_words_of_call(run->words, run->word_count, row->call, &count);
+    const enum cqa_status status =
+        row->body != NULL ? cqa_basis_read_text(&run->basis, row->body, &unread)
+                          : cqa_basis_read(&run->basis, row->bytes, row->size, &unread);
+    if (status == CQA_OK)
+        run->status = cqa_whatif_add(run->rows, run->row_count, run->rule, &run->basis.input, words,
+                                     count, &run->error);
     else
         run->unread++;
-    cqa_result_finish(&result);
     return run->status != CQA_OK;
 }
 
@@ -188,7 +191,7 @@ static enum cqa_status walk(struct run *run)
         status = cqa_scores_count_calls(scores, &scope, &filter, &run->total, &run->error);
     while (status == CQA_OK && run->calls != seen && run->calls < CALLS_MAX) {
         seen = run->calls;
-        status = cqa_scores_calls(scores, &scope, &filter, take_call, run, &run->error);
+        status = cqa_bases_list(scores, &scope, &filter, NULL, NULL, take_call, run, &run->error);
         filter.after_id = run->last_id;
         if (status == CQA_OK)
             status = run->status;
@@ -249,6 +252,7 @@ void cqa_post_what_if(struct cqa_request *request)
     for (size_t i = 0; i < run.row_count; i++)
         cqa_rubric_destroy(run.rows[i].rubric);
     free(run.words);
+    cqa_basis_finish(&run.basis);
     cqa_arena_finish(&run.arena);
     cqa_buffer_finish(&run.text);
     json_decref(body);

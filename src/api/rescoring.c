@@ -6,9 +6,11 @@
 #include "api/endpoints.h"
 #include "api/member.h"
 #include "api/second.h"
+#include "result/basis.h"
 #include "review/flag_json.h"
 #include "review/rescore.h"
 #include "scores/audit.h"
+#include "scores/bases.h"
 #include "scores/put/put.h"
 #include "scores/put/rescored.h"
 #include "scores/rubrics.h"
@@ -42,6 +44,7 @@ struct run {
     struct example examples[EXAMPLES];
     size_t example_count;
     /* of the batch at hand */
+    struct cqa_basis basis;
     struct cqa_item items[BATCH];
     struct cqa_rescored_call batch[BATCH];
     size_t count, batch_unread;
@@ -115,6 +118,33 @@ static void count_call(struct run *run, const struct cqa_rescored_call *call)
     run->kept_back += call->outcome == CQA_PUT_KEPT_BACK;
 }
 
+/* Whether the rubric is the one that scored it. */
+static int is_of(const struct cqa_result *result, const struct cqa_rubric *rubric)
+{
+    return result->scored && strcmp(result->score.rubric, cqa_rubric_name(rubric)) == 0 &&
+           strcmp(result->score.version, cqa_rubric_version(rubric)) == 0;
+}
+
+/* The call at hand cannot be scored; 1: nor can any other. */
+static int leave_out(struct run *run, const struct cqa_error *why)
+{
+    cqa_item_finish(&run->items[run->count]);
+    run->batch_unread++;
+    if (run->status == CQA_E_BADDATA)
+        run->status = CQA_OK;
+    else
+        run->error = *why;
+    return run->status != CQA_OK;
+}
+
+/* Of one revision under one rubric. */
+static void write_key(const struct run *run, int64_t call, int64_t revision, char key[200])
+{
+    (void)snprintf(key, 200, CQA_RESCORE_KEY "%lld:%lld:%.60s:%.60s", (long long)call,
+                   (long long)revision, cqa_rubric_name(run->rescoring.rubric),
+                   cqa_rubric_version(run->rescoring.rubric));
+}
+
 /* Queues the call with its new score; the recorder stays who posted it. */
 static int take_call(void *context, const struct cqa_call_row *row)
 {
@@ -123,26 +153,56 @@ static int take_call(void *context, const struct cqa_call_row *row)
     struct cqa_error unread;
     char key[200];
 
-    snprintf(key, sizeof key, CQA_RESCORE_KEY "%lld:%lld:%.60s:%.60s", (long long)row->id,
-             (long long)row->revision, cqa_rubric_name(run->rescoring.rubric),
-             cqa_rubric_version(run->rescoring.rubric));
-    run->status = cqa_rescore(run->rescoring.rubric, row->body, key, !run->applies, item, &unread);
+    write_key(run, row->id, row->revision, key);
+    run->status = cqa_rescore(run->rescoring.rubric, row->body, key, item, &unread);
     run->last_id = row->id;
-    if (run->status != CQA_OK) {
-        cqa_item_finish(item);
-        run->batch_unread++;
-        if (run->status == CQA_E_BADDATA)
-            run->status = CQA_OK;
-        else
-            run->error = unread;
-        return run->status != CQA_OK;
-    }
+    if (run->status != CQA_OK)
+        return leave_out(run, &unread);
     run->batch[run->count++] = (struct cqa_rescored_call){
         .call = row->id,
         .item = item,
         .poster = {cqa_arena_string(&item->arena, row->recorder),
                    cqa_arena_string(&item->arena, row->site), run->rescoring.actor},
         .arena = &item->arena};
+    return 0;
+}
+
+/* With its text, that may come out as the very same, which counts as unchanged. */
+static enum cqa_status try_score(struct run *run, const struct cqa_basis_row *row,
+                                 struct cqa_item *item, struct cqa_error *unread)
+{
+    char key[200];
+
+    *item = (struct cqa_item){0};
+    enum cqa_status status = row->body != NULL
+                                 ? cqa_basis_read_text(&run->basis, row->body, unread)
+                                 : cqa_basis_read(&run->basis, row->bytes, row->size, unread);
+    if (status != CQA_OK)
+        return status;
+    if (row->body == NULL || !is_of(&run->basis.result, run->rescoring.rubric))
+        return cqa_rescore_score(run->rescoring.rubric, &run->basis.input, item, unread);
+    write_key(run, row->call, row->revision, key);
+    return cqa_rescore(run->rescoring.rubric, row->body, key, item, unread);
+}
+
+static int try_call(void *context, const struct cqa_basis_row *row)
+{
+    struct run *run = context;
+    struct cqa_item *item = &run->items[run->count];
+    struct cqa_error unread;
+
+    run->last_id = row->call;
+    run->status = try_score(run, row, item, &unread);
+    if (run->status != CQA_OK)
+        return leave_out(run, &unread);
+    item->call_id = cqa_arena_string(&item->arena, row->call_id);
+    if (item->call_id == NULL) {
+        run->status = CQA_E_NOMEM;
+        (void)cqa_fail(&unread, CQA_E_NOMEM, "out of memory");
+        return leave_out(run, &unread);
+    }
+    run->batch[run->count++] =
+        (struct cqa_rescored_call){.call = row->call, .item = item, .arena = &item->arena};
     return 0;
 }
 
@@ -163,7 +223,11 @@ static enum cqa_status read_batch(void *context, struct cqa_error *error)
 
     drop_batch(run);
     run->filter.after_id = run->after_id;
-    enum cqa_status status = cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error);
+    enum cqa_status status =
+        run->applies
+            ? cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error)
+            : cqa_bases_list(scores, &scope, &run->filter, cqa_rubric_name(run->rescoring.rubric),
+                             cqa_rubric_version(run->rescoring.rubric), try_call, run, error);
     if (status == CQA_OK && run->status != CQA_OK) {
         *error = run->error;
         status = run->status;
@@ -355,6 +419,7 @@ static void rescore(struct cqa_request *request, int applies)
         else
             cqa_reply_error(request, status, &run->error);
         json_decref(run->rules);
+        cqa_basis_finish(&run->basis);
     }
     cqa_rubric_destroy(wish.rubric);
     json_decref(body);

@@ -391,14 +391,31 @@ static const char *const again_said[CQA_AGAIN_WHY_COUNT] = {
     CQA_N("version"), CQA_N("models"),  CQA_N("rules"), CQA_N("digits"),
     CQA_N("rubric"),  CQA_N("profile"), CQA_N("zone")};
 
+/* Why it would be analysed, of cqa_preview_tell, as it is said to people. */
+static const struct {
+    const char *why, *said;
+} whys_said[] = {{"new", CQA_N("new")},
+                 {"again", CQA_N("again")},
+                 {"changed", CQA_N("changed since")},
+                 {"ready", CQA_N("ready")},
+                 {"leased", CQA_N("being analysed")},
+                 {"settling", CQA_N("waiting to settle")},
+                 {"vanished", CQA_N("there again")}};
+
+static const char *why_said(const char *why)
+{
+    for (size_t i = 0; i < sizeof whys_said / sizeof *whys_said; i++)
+        if (strcmp(why, whys_said[i].why) == 0)
+            return whys_said[i].said;
+    return why;
+}
+
 static int print_one(void *context, const char *path, const char *why, unsigned again)
 {
     struct counts *counts = context;
 
     printf("%s\t", cqa_log_private(path));
-    cqa_cli_say_word(stdout, again != 0                ? CQA_N("again")
-                             : strcmp(why, "new") == 0 ? CQA_N("new")
-                                                       : why);
+    cqa_cli_say_word(stdout, why_said(why));
     for (size_t i = 0; i < CQA_AGAIN_WHY_COUNT; i++)
         if (again >> i & 1U) {
             putchar(' ');
@@ -435,10 +452,12 @@ static int preview(const struct cqa_config *config, const struct options *option
     struct counts counts = {0};
     enum cqa_status status = CQA_OK;
 
-    if (options->redo) {
+    if (options->redo || options->scope.since_s != 0 || options->scope.until_s != 0)
         status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
-        if (status == CQA_OK)
-            cqa_analyzer_name(config, engine, analyzer);
+    if (engine != NULL)
+        wish.children = cqa_engine_children(engine);
+    if (engine != NULL && options->redo) {
+        cqa_analyzer_name(config, engine, analyzer);
         wish.analyzer = analyzer;
     }
     if (status == CQA_OK)

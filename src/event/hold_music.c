@@ -2,6 +2,7 @@
 #include "event/hold.h"
 
 #include <stdlib.h>
+#include "event/hold_edges.h"
 #include "event/pauses.h"
 #include "signal/levels.h"
 
@@ -29,32 +30,6 @@ static int silent_gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_s
     return length < limits->bridge_ms || (nobody && length < limits->rest_ms) ||
            (c == scene->agent && 100 * cqa_spans_within_ms(&scene->mute.dropped, gap) >
                                      limits->dropped_percent * length);
-}
-
-/* What a line carries between its party's words, half dB; -1 where that was not to be heard. */
-static int floor_of(const struct cqa_scene *scene, int c)
-{
-    const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
-    const struct cqa_channel_track *track = &scene->tracks->channel[c];
-    struct cqa_levels levels = {0};
-
-    for (size_t t = 0; t < scene->tracks->count; t++)
-        if (track->class_[t] == CQA_CLASS_NONE &&
-            track->posterior[CQA_TRACK_PARKED][t] <= limits->parked_not_of_255)
-            cqa_levels_add(&levels, scene->frames->channel[c].level[t]);
-    return levels.total >= limits->floor_frames ? cqa_levels_low(&levels, 4) : -1;
-}
-
-/* The level over which four fifths of the music in the span lie, half dB. */
-static int soft_music_level(const struct cqa_scene *scene, int c, struct cqa_span span)
-{
-    struct cqa_levels levels = {0};
-
-    for (size_t t = cqa_frame_at(span.start_ms);
-         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++)
-        if (scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC)
-            cqa_levels_add(&levels, scene->frames->channel[c].level[t]);
-    return cqa_levels_low(&levels, 5);
 }
 
 /* Whether what lies between two pieces of music on channel c belongs to the hold. A voice in it may
@@ -291,44 +266,6 @@ static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span h
             !(cqa_plays_along(scene, c, heard) || is_uneven(scene, c, heard)));
 }
 
-/* Frames between an edge of the span and the music: where the line carries no more than anyway, a
- * few frames in a row, the music has not begun. `step` 1 from its first frame on, -1 from its last
- * one back. */
-static ptrdiff_t frames_to_trim(const struct cqa_hold_music_limits *limits, const uint8_t *level,
-                                size_t edge, size_t count, int step, int floor)
-{
-    const ptrdiff_t most =
-        (ptrdiff_t)count < limits->trim_frames ? (ptrdiff_t)count : limits->trim_frames;
-    ptrdiff_t trim = 0;
-    int run = 0;
-
-    for (ptrdiff_t i = 0; i < most; i++) {
-        run = level[(ptrdiff_t)edge + i * step] <= floor + limits->at_floor_half_db ? run + 1 : 0;
-        trim = run >= limits->floor_run_frames ? i + 1 : trim;
-    }
-    return trim;
-}
-
-/* The classifier hears music on into the pause beside it, and into the word beyond. */
-static struct cqa_span trim_to_sound(const struct cqa_scene *scene, int c, int floor,
-                                     struct cqa_span heard)
-{
-    const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
-    const uint8_t *level = scene->frames->channel[c].level;
-    const size_t first = cqa_frame_at(heard.start_ms);
-    const size_t last = cqa_frame_at(heard.end_ms);
-
-    if (floor < 0 || last <= first ||
-        soft_music_level(scene, c, heard) < floor + limits->over_floor_half_db)
-        return heard;
-    const ptrdiff_t before = frames_to_trim(limits, level, first, last - first, 1, floor);
-    const ptrdiff_t after = frames_to_trim(limits, level, last - 1, last - first, -1, floor);
-    if (before + after >= (ptrdiff_t)(last - first))
-        return heard;
-    return (struct cqa_span){heard.start_ms + before * CQA_FRAME_MS,
-                             heard.end_ms - after * CQA_FRAME_MS};
-}
-
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it
  * really began and ended. */
 static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_span span)
@@ -362,7 +299,7 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
                                     struct cqa_hold_candidates *all)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
-    const int floor = floor_of(scene, c);
+    const int floor = cqa_hold_floor(scene, c);
     struct cqa_spans sound = {0};
     struct cqa_spans joined = {0};
     enum cqa_status status = join_music(scene, c, &sound);
@@ -370,9 +307,10 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
     for (size_t i = 0; i < sound.count && status == CQA_OK; i++)
         status = cut_to_music(scene, c, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
-        const struct cqa_span heard = trim_to_sound(scene, c, floor, joined.items[i]);
+        const struct cqa_span heard = cqa_hold_trim(scene, c, floor, joined.items[i]);
+        const struct cqa_span fine = cqa_hold_refine(scene, c, floor, heard);
         const struct cqa_hold_candidate candidate = {
-            .span = c == scene->agent ? widen_by_drop(scene, heard) : heard,
+            .span = c == scene->agent ? widen_by_drop(scene, fine) : fine,
             .channel = c,
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
             .confidence = confidence(limits, music_parked(scene, c, heard))};

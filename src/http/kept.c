@@ -160,3 +160,18 @@ void cqa_kept_reply_finish(struct cqa_kept_reply *reply)
 {
     cqa_buffer_finish(&reply->body);
 }
+
+void cqa_kept_refuse(struct cqa_http *http, int status, const char *kind,
+                     const struct cqa_message *why, struct cqa_kept_reply *out)
+{
+    struct cqa_request *request = calloc(1, sizeof *request);
+
+    *out = (struct cqa_kept_reply){.status = status};
+    if (request == NULL)
+        return;
+    request->server = http;
+    request->fd = -1;
+    cqa_reply_refusal(request, status, kind, NULL, why);
+    take_reply(request, out);
+    finish(request);
+}

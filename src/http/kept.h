@@ -41,4 +41,8 @@ struct cqa_http;
 void cqa_kept_do(struct cqa_http *http, const struct cqa_kept *kept, const struct cqa_identity *who,
                  const struct cqa_kept_doer *doer, struct cqa_kept_reply *out);
 
+/* As an endpoint that refuses it with `why` would have answered. */
+void cqa_kept_refuse(struct cqa_http *http, int status, const char *kind,
+                     const struct cqa_message *why, struct cqa_kept_reply *out);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/checks.h"
+#include "base/log.h"
 #include "base/program.h"
 #include "pipeline/parts.h"
 #include "result/result.h"
@@ -93,6 +94,26 @@ unsigned cqa_again_why(const struct cqa_outdated *outdated, const struct cqa_req
 int64_t cqa_again_instant_ns(const struct cqa_watch_config *watch, int64_t local_s)
 {
     return local_s == 0 ? 0 : cqa_zone_from_local(watch->zone, local_s) * 1000000000;
+}
+
+int64_t cqa_again_begun_ms(const struct cqa_watch_config *watch,
+                           const struct cqa_again_scope *scope, struct cqa_children *children,
+                           const char *path, const struct cqa_call_identity *named,
+                           struct cqa_arena *arena)
+{
+    struct cqa_call_identity identity = *named;
+    struct cqa_error error = {0};
+
+    if (identity.call.begun_ms > 0 || (scope->since_s == 0 && scope->until_s == 0) ||
+        !cqa_recorder_has_sidecars(watch->recorder))
+        return identity.call.begun_ms;
+    if (cqa_recorder_read_sidecar(watch->recorder, children, watch->zone, path, arena, &identity,
+                                  NULL, &error) != CQA_OK) {
+        cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %p", cqa_log_private(path),
+                &error.message);
+        return 0;
+    }
+    return identity.call.begun_ms;
 }
 
 int cqa_again_part(const struct cqa_config *config, const struct cqa_watch_config *watch,

@@ -41,6 +41,14 @@ const char *cqa_again_folder(const struct cqa_watch_config *watch,
 /* The instant at which the folder's clocks show `local_s`, in ns since 1970; 0 for 0. */
 int64_t cqa_again_instant_ns(const struct cqa_watch_config *watch, int64_t local_s);
 
+/* When the recording at `path` began, since 1970, UTC: as its name says (`named`), or, where that
+ * does not tell and the scope asks when, what lies beside it; 0: neither. `children`: NULL where
+ * the scope asks nothing. */
+int64_t cqa_again_begun_ms(const struct cqa_watch_config *watch,
+                           const struct cqa_again_scope *scope, struct cqa_children *children,
+                           const char *path, const struct cqa_call_identity *named,
+                           struct cqa_arena *arena);
+
 /* Why a result is not one of now; several may hold. */
 enum cqa_again_why {
     CQA_AGAIN_VERSION = 1, /* of the analyzer */

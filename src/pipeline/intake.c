@@ -247,13 +247,17 @@ static int tell(void *context, const struct cqa_scan_file *file)
         if (cqa_recorder_identify(watch->recorder, watch->zone, path, &look->arena, &identity,
                                   NULL) != CQA_OK)
             return 0;
+        struct cqa_pipeline *pipeline = look->pipeline;
+        const int64_t begun_ms = cqa_again_begun_ms(watch, &pipeline->options.scope,
+                                                    cqa_engine_children(pipeline->engine), path,
+                                                    &identity, &look->arena);
         const struct cqa_file told = {.path = path,
                                       .size_bytes = file->size_bytes,
                                       .mtime_ns = file->mtime_ns,
                                       .source = identity.call.source,
                                       .call_id = identity.call.id,
                                       .path_is_id = identity.path_is_id,
-                                      .begun_ms = identity.call.begun_ms};
+                                      .begun_ms = begun_ms};
         if (file->news == CQA_SCAN_MISSED)
             look->missed[look->missed_count++] = told;
         else

@@ -481,6 +481,8 @@ static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa
     if (status == CQA_OK && strcmp(path, place->path) != 0)
         cqa_log(CQA_LOG_INFO, "%s: lies at %s now", cqa_log_private(place->path),
                 cqa_log_private(path));
+    if (status == CQA_OK)
+        status = cqa_legs_meet(pipeline, place, arena, error);
     cqa_buffer_finish(&json);
     return status;
 }

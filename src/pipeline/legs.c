@@ -320,3 +320,48 @@ enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whe
     cqa_result_finish(&joined.result);
     return status;
 }
+
+/* ---- which a move has brought together */
+
+static int was_tried(const struct cqa_recording *recording)
+{
+    return recording->reason != NULL && strcmp(recording->reason, CQA_LEG_APART) == 0;
+}
+
+/* Two files that lie together now, each with a result of its own, and were not tried as one call.
+ */
+static int have_met(const struct cqa_pipeline *pipeline, const struct cqa_recording *self,
+                    const struct cqa_recording *other, struct cqa_arena *arena)
+{
+    const struct cqa_recording *both[2] = {self, other};
+    struct cqa_call_identity identity[2];
+    struct cqa_leg_file file[2];
+
+    for (int i = 0; i < 2; i++) {
+        const struct cqa_watch_config *watch = watch_of(pipeline, both[i]->path);
+        if (watch == NULL || both[i]->state != CQA_RECORDING_SCORED || was_tried(both[i]) ||
+            cqa_recorder_identify(watch->recorder, watch->zone, both[i]->path, arena, &identity[i],
+                                  NULL) != CQA_OK)
+            return 0;
+        file[i] = (struct cqa_leg_file){both[i]->path, &identity[i], mtime_ms(both[i]->mtime_ns)};
+    }
+    return self->id != other->id && cqa_recorder_is_pair(&file[0], &file[1]) != 0;
+}
+
+enum cqa_status cqa_legs_meet(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
+                              struct cqa_arena *arena, struct cqa_error *error)
+{
+    struct cqa_recording family[FAMILY_MAX];
+    const struct cqa_recording *self = NULL;
+    size_t count = 0;
+    enum cqa_status status = cqa_legs_find(pipeline->store, place->source, place->call, arena,
+                                           family, FAMILY_MAX, &count, error);
+
+    count = count < FAMILY_MAX ? count : FAMILY_MAX;
+    for (size_t i = 0; status == CQA_OK && i < count; i++)
+        self = family[i].id == place->id ? &family[i] : self;
+    for (size_t i = 0; status == CQA_OK && self != NULL && i < count; i++)
+        if (have_met(pipeline, self, &family[i], arena))
+            return cqa_legs_again(pipeline->store, self->id, cqa_pipeline_wall_ms(pipeline), error);
+    return status;
+}

@@ -12,7 +12,8 @@
 
 struct preview {
     const struct cqa_clock *clock;
-    struct cqa_store *store;    /* NULL: nothing is known yet */
+    struct cqa_store *store; /* NULL: nothing is known yet */
+    const struct cqa_preview_wish *wish;
     int64_t since_ns, until_ns; /* until: 0 for ever */
     const char *under;          /* of the watched folder at hand */
     const struct cqa_watch_config *watch;
@@ -51,14 +52,15 @@ static int is_copy(const struct preview *preview, const struct cqa_scan_file *fi
            known;
 }
 
-/* As its name says; 0: it does not. */
+/* As its name or what lies beside it says; 0: neither does. */
 static int64_t begun_ms(const struct preview *preview, const char *path, struct cqa_arena *arena)
 {
     struct cqa_call_identity identity = {0};
 
     return cqa_recorder_identify(preview->watch->recorder, preview->watch->zone, path, arena,
                                  &identity, NULL) == CQA_OK
-               ? identity.call.begun_ms
+               ? cqa_again_begun_ms(preview->watch, &preview->wish->scope, preview->wish->children,
+                                    path, &identity, arena)
                : 0;
 }
 
@@ -148,7 +150,8 @@ static enum cqa_status look_again(const struct cqa_config *config,
 enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_preview_wish *wish,
                             cqa_preview_tell *tell_one, void *context, struct cqa_error *error)
 {
-    struct preview preview = {.clock = wish->clock, .tell = tell_one, .context = context};
+    struct preview preview = {
+        .clock = wish->clock, .wish = wish, .tell = tell_one, .context = context};
     char database[PATH_MAX];
     enum cqa_status status = CQA_OK;
 

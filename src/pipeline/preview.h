@@ -15,7 +15,8 @@ typedef int cqa_preview_tell(void *context, const char *path, const char *why, u
 struct cqa_preview_wish {
     const struct cqa_clock *clock;
     struct cqa_again_scope scope;
-    const char *analyzer; /* of now: tells also what `--redo` would do; NULL: not */
+    const char *analyzer;          /* of now: tells also what `--redo` would do; NULL: not */
+    struct cqa_children *children; /* who read sidecars; NULL where the scope asks for no time */
 };
 
 /*

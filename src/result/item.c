@@ -10,6 +10,7 @@
 #include <time.h>
 #include "base/json_shape.h"
 #include "event/event.h"
+#include "result/basis.h"
 #include "result/item_clips.h"
 #include "result/result.h"
 
@@ -32,11 +33,6 @@ static int64_t *number_copy(struct cqa_item *item, int64_t value)
 static const char *text_of(struct cqa_item *item, const json_t *object, const char *key)
 {
     return cqa_arena_string(&item->arena, json_string_value(json_object_get(object, key)));
-}
-
-static int64_t hundredths(const json_t *value)
-{
-    return llround(json_number_value(value) * 100);
 }
 
 static const int64_t *measure(struct cqa_item *item, const json_t *root, const char *name)
@@ -107,112 +103,67 @@ static enum cqa_status read_call(struct cqa_item *item, const json_t *root, stru
     return CQA_OK;
 }
 
-/* Events by id; of equal ids the first. */
-struct event_id {
-    json_int_t id;
-    size_t index;
-    const json_t *event;
-};
-
-static int by_id(const void *a, const void *b)
-{
-    const struct event_id *one = a;
-    const struct event_id *other = b;
-
-    if (one->id != other->id)
-        return one->id < other->id ? -1 : 1;
-    return one->index < other->index ? -1 : one->index > other->index;
-}
-
-/* Ends with one of no event; NULL: no memory. */
-static struct event_id *sort_events(struct cqa_item *item, const json_t *root, size_t *count)
+/* A flag on an event of a type that we do not know is told as it was. */
+static enum cqa_status name_strange_events(struct cqa_item *item, const json_t *root,
+                                           struct cqa_error *error)
 {
     const json_t *events = json_object_get(root, "events");
-    struct event_id *sorted;
 
-    *count = json_array_size(events);
-    sorted = cqa_arena_alloc(&item->arena, (*count + 1) * sizeof *sorted);
-    for (size_t i = 0; sorted != NULL && i < *count; i++) {
-        const json_t *event = json_array_get(events, i);
-        sorted[i] = (struct event_id){json_integer_value(json_object_get(event, "id")), i, event};
+    for (size_t i = 0; i < item->flag_count; i++) {
+        struct cqa_item_flag *flag = &item->flags[i];
+        if (flag->event == 0 || flag->event_type != NULL)
+            continue;
+        const json_t *event = json_array_get(events, (size_t)flag->event - 1);
+        flag->event_type = text_of(item, event, "type");
+        flag->confidence = llround(json_number_value(json_object_get(event, "confidence")) * 1000);
+        if (flag->event_type == NULL)
+            return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }
-    if (sorted != NULL && *count > 0)
-        qsort(sorted, *count, sizeof *sorted, by_id);
-    return sorted;
+    return CQA_OK;
 }
 
-static const json_t *event_by_id(const struct event_id *events, size_t count, json_int_t id)
-{
-    size_t low = 0;
-    size_t high = count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (events[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < count && events[low].id == id ? events[low].event : NULL;
-}
-
-static enum cqa_flag_severity severity_of(const json_t *deduction)
-{
-    const char *word = json_string_value(json_object_get(deduction, "severity"));
-
-    for (int i = 0; word != NULL && i < CQA_FLAG_SEVERITY_COUNT; i++)
-        if (strcmp(word, cqa_flag_severity_words[i]) == 0)
-            return (enum cqa_flag_severity)i;
-    return json_number_value(json_object_get(deduction, "points")) > 0 ? CQA_FLAG_SEVERITY_MINOR
-                                                                       : CQA_FLAG_SEVERITY_NOTE;
-}
-
-static void read_flag(struct cqa_item *item, const json_t *event, json_t *deduction,
-                      struct cqa_item_flag *flag)
-{
-    const json_t *confidence = json_object_get(event, "confidence");
-
-    *flag = (struct cqa_item_flag){
-        .rule = text_of(item, deduction, "rule"),
-        .event_type = text_of(item, event, "type"),
-        .severity = severity_of(deduction),
-        .points_c = hundredths(json_object_get(deduction, "points")),
-        .confidence =
-            json_is_number(confidence) ? llround(json_number_value(confidence) * 1000) : 1000,
-        .event = json_integer_value(json_object_get(deduction, "event")),
-        .start_ms = json_integer_value(json_object_get(deduction, "start_ms")),
-        .end_ms = json_integer_value(json_object_get(deduction, "end_ms")),
-        .automatic_fail = json_is_true(json_object_get(deduction, "automatic_fail")),
-    };
-    /* Decisions are made here, never by a recorder. */
-    json_object_set_new(deduction, "decision", json_null());
-}
-
-static enum cqa_status read_score(struct cqa_item *item, json_t *root, struct cqa_error *error)
+/* Decisions are made here, never by a recorder. */
+static void drop_decisions(json_t *root)
 {
     json_t *score = json_object_get(root, "score");
-    json_t *deductions = json_object_get(score, "deductions");
-    const size_t count = json_array_size(deductions);
-    size_t event_count;
+    json_t *deduction;
+    size_t index;
 
-    if (!json_is_object(score))
-        return CQA_OK;
-    item->rubric = text_of(item, score, "rubric");
-    item->rubric_version = text_of(item, score, "rubric_version");
-    item->base_c = number_copy(item, hundredths(json_object_get(score, "base")));
-    item->total_c = number_copy(item, hundredths(json_object_get(score, "total")));
-    item->flags = cqa_arena_alloc(&item->arena, (count + 1) * sizeof *item->flags);
-    const struct event_id *events = sort_events(item, root, &event_count);
-    if (item->flags == NULL || events == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    for (size_t i = 0; i < count; i++) {
-        json_t *deduction = json_array_get(deductions, i);
-        const json_int_t id = json_integer_value(json_object_get(deduction, "event"));
-        read_flag(item, event_by_id(events, event_count, id), deduction, &item->flags[i]);
+    json_array_foreach(json_object_get(score, "deductions"), index, deduction)
+        json_object_set_new(deduction, "decision", json_null());
+    if (json_is_object(score))
+        json_object_set_new(score, "decided_total", json_null());
+}
+
+static enum cqa_status keep_basis(struct cqa_item *item, const struct cqa_result *result,
+                                  struct cqa_error *error)
+{
+    const struct cqa_rubric_input input = cqa_basis_of(result);
+    struct cqa_buffer form = {.limit = CQA_BASIS_BYTES_MAX};
+
+    if (cqa_basis_write(&input, &form) == CQA_OK) {
+        item->basis = cqa_arena_bytes(&item->arena, form.text, form.length);
+        item->basis_size = form.length;
     }
-    item->flag_count = count;
-    json_object_set_new(score, "decided_total", json_null());
-    return CQA_OK;
+    cqa_buffer_finish(&form);
+    return item->basis != NULL ? CQA_OK : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+}
+
+/* Checks the whole, and takes its score and what scores are made of. */
+static enum cqa_status read_result(struct cqa_item *item, json_t *root, struct cqa_error *error)
+{
+    struct cqa_result result = {0};
+    enum cqa_status status = cqa_result_from_value(root, CQA_RESULT_FOREIGN, &result, error);
+
+    if (status == CQA_OK)
+        status = keep_basis(item, &result, error);
+    if (status == CQA_OK && result.scored)
+        status = cqa_item_take_score(item, &result.score, result.events.items, result.events.count,
+                                     error);
+    if (status == CQA_OK)
+        status = name_strange_events(item, root, error);
+    cqa_result_finish(&result);
+    return status;
 }
 
 static void read_facts(struct cqa_item *item, const json_t *root)
@@ -256,15 +207,6 @@ static void mask_digits(const json_t *root)
         cqa_digits_mask(masked);
         json_string_set(digits, masked);
     }
-}
-
-static enum cqa_status check_result(json_t *root, struct cqa_error *error)
-{
-    struct cqa_result result = {0};
-    const enum cqa_status status = cqa_result_from_value(root, CQA_RESULT_FOREIGN, &result, error);
-
-    cqa_result_finish(&result);
-    return status;
 }
 
 static enum cqa_status read_failure(struct cqa_item *item, const json_t *root,
@@ -373,7 +315,7 @@ static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char
     if (schema != NULL && strcmp(schema, "callqa.failure/1") == 0)
         status = read_failure(item, root, error);
     else if (schema != NULL && strcmp(schema, "callqa.result/1") == 0)
-        status = check_key(key, error) == CQA_OK ? check_result(root, error) : CQA_E_BADDATA;
+        status = check_key(key, error) == CQA_OK ? read_result(item, root, error) : CQA_E_BADDATA;
     else
         return cqa_fail(error, CQA_E_BADDATA,
                         "schema: must be \"callqa.result/1\", \"callqa.failure/1\" or "
@@ -387,9 +329,8 @@ static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char
     if (!item->is_failure) {
         mask_digits(root);
         read_facts(item, root);
-        status = read_score(item, root, error);
-        if (status == CQA_OK)
-            status = cqa_item_read_clips(item, root, error);
+        drop_decisions(root);
+        status = cqa_item_read_clips(item, root, error);
     }
     return status == CQA_OK ? keep_body(item, root, error) : status;
 }

@@ -71,6 +71,9 @@ struct cqa_item {
         *response_ms, *greeting_ms; /* NULL: not measured */
     struct cqa_item_flag *flags;
     size_t flag_count;
+    const void
+        *basis; /* what rules need, as it is stored (result/basis.h); NULL: not of a result */
+    size_t basis_size;
     struct cqa_item_clip *clips; /* in time order, apart from each other; not in `body` */
     size_t clip_count;
 };
@@ -89,11 +92,12 @@ enum cqa_status cqa_item_read_value(struct cqa_item *item, struct json_t *value,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_item_finish(struct cqa_item *item);
 
-/* What a result's call is known by, and the rubric, points and flags of its score, as cqa_item_read
- * finds them in its text; nothing else of the item is touched. Texts are copied. CQA_E_NOMEM only.
- */
-struct cqa_result;
-enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_result *result,
+/* The rubric, points and flags of a score that was made of these events, with ids in order; nothing
+ * else of the item is touched. Texts are copied. CQA_E_NOMEM only. */
+struct cqa_score;
+struct cqa_event;
+enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_score *score,
+                                    const struct cqa_event *events, size_t event_count,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
 /* The digest of a body of ours, as an item has it: without its generation. 0: no memory. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+#include "event/event.h"
 #include "result/item.h"
-#include "result/result.h"
+#include "rubric/rubric.h"
 
 static int64_t hundredths(double points)
 {
@@ -19,12 +19,18 @@ static const int64_t *points_of(struct cqa_item *item, double points)
     return copy;
 }
 
-static const struct cqa_event *event_of(const struct cqa_result *result, int id)
+static const struct cqa_event *event_of(const struct cqa_event *events, size_t count, int id)
 {
-    for (size_t i = 0; i < result->events.count; i++)
-        if (result->events.items[i].id == id)
-            return &result->events.items[i];
-    return NULL;
+    size_t low = 0;
+
+    for (size_t high = count; low < high;) {
+        const size_t middle = low + (high - low) / 2;
+        if (events[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && events[low].id == id ? &events[low] : NULL;
 }
 
 static enum cqa_flag_severity severity_of(const struct cqa_deduction *deduction)
@@ -36,11 +42,9 @@ static enum cqa_flag_severity severity_of(const struct cqa_deduction *deduction)
     return deduction->points > 0 ? CQA_FLAG_SEVERITY_MINOR : CQA_FLAG_SEVERITY_NOTE;
 }
 
-static struct cqa_item_flag flag_of(struct cqa_item *item, const struct cqa_result *result,
-                                    const struct cqa_deduction *deduction)
+static struct cqa_item_flag flag_of(struct cqa_item *item, const struct cqa_deduction *deduction,
+                                    const struct cqa_event *event)
 {
-    const struct cqa_event *event = event_of(result, deduction->event);
-
     return (struct cqa_item_flag){.rule = cqa_arena_string(&item->arena, deduction->rule),
                                   .event_type = event ? cqa_event_type_words[event->type] : NULL,
                                   .severity = severity_of(deduction),
@@ -53,26 +57,10 @@ static struct cqa_item_flag flag_of(struct cqa_item *item, const struct cqa_resu
                                   .automatic_fail = deduction->automatic_fail};
 }
 
-/* A further recording of a call is known by both. */
-static const char *name_of(struct cqa_item *item, const struct cqa_result *result)
-{
-    const char *id = cqa_arena_string(&item->arena, result->call.id);
-
-    if (id == NULL || result->part == NULL)
-        return id;
-    const size_t size = strlen(id) + strlen(result->part) + 2;
-    char *both = cqa_arena_alloc(&item->arena, size);
-    if (both != NULL)
-        (void)snprintf(both, size, "%s#%s", id, result->part);
-    return both;
-}
-
-enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_result *result,
+enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_score *score,
+                                    const struct cqa_event *events, size_t event_count,
                                     struct cqa_error *error)
 {
-    const struct cqa_score *score = &result->score;
-
-    item->call_id = name_of(item, result);
     item->rubric = cqa_arena_string(&item->arena, score->rubric);
     item->rubric_version = cqa_arena_string(&item->arena, score->version);
     item->base_c = points_of(item, score->base);
@@ -82,8 +70,9 @@ enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_resu
         item->total_c == NULL || item->flags == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     for (item->flag_count = 0; item->flag_count < score->deduction_count; item->flag_count++) {
+        const struct cqa_deduction *deduction = &score->deductions[item->flag_count];
         struct cqa_item_flag *flag = &item->flags[item->flag_count];
-        *flag = flag_of(item, result, &score->deductions[item->flag_count]);
+        *flag = flag_of(item, deduction, event_of(events, event_count, deduction->event));
         if (flag->rule == NULL)
             return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }

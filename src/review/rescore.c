@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/text.h"
+#include "result/basis.h"
 
 /* The stored text with the score of `scored` in its place: what else it holds stays as it came. */
 static enum cqa_status put_score(const char *body, const struct cqa_result *scored,
@@ -28,25 +28,6 @@ static enum cqa_status put_score(const char *body, const struct cqa_result *scor
     return status;
 }
 
-struct cqa_rubric_input cqa_rescore_input(const struct cqa_result *result)
-{
-    return (struct cqa_rubric_input){.events = result->events.items,
-                                     .event_count = result->events.count,
-                                     .measures = &result->measures,
-                                     .measurable = &result->measurable,
-                                     .duration_ms = result->recording.duration_ms,
-                                     .mono = result->recording.layout != CQA_LAYOUT_STEREO,
-                                     .queue = result->call.queue,
-                                     .direction = result->call.direction};
-}
-
-/* Whether the rubric is the one that scored it: then the text may be the very same. */
-static int is_of(const struct cqa_score *score, const struct cqa_rubric *rubric)
-{
-    return cqa_same_text(score->rubric, cqa_rubric_name(rubric)) &&
-           cqa_same_text(score->version, cqa_rubric_version(rubric));
-}
-
 static enum cqa_status take_text(const char *body, const struct cqa_result *scored, const char *key,
                                  struct cqa_item *out, struct cqa_error *error)
 {
@@ -63,7 +44,7 @@ static enum cqa_status take_text(const char *body, const struct cqa_result *scor
 }
 
 enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body, const char *key,
-                            int only_score, struct cqa_item *out, struct cqa_error *error)
+                            struct cqa_item *out, struct cqa_error *error)
 {
     struct cqa_result result = {0};
 
@@ -71,14 +52,30 @@ enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body, c
     enum cqa_status status =
         cqa_result_from_json(body, strlen(body), CQA_RESULT_FOREIGN, &result, error);
     if (status == CQA_OK) {
-        const struct cqa_rubric_input input = cqa_rescore_input(&result);
-        only_score = only_score && !(result.scored && is_of(&result.score, rubric));
+        const struct cqa_rubric_input input = cqa_basis_of(&result);
         status = cqa_rubric_apply(rubric, &input, &result.arena, &result.score);
         result.scored = 1;
     }
     if (status == CQA_OK)
-        status = only_score ? cqa_item_take_score(out, &result, error)
-                            : take_text(body, &result, key, out, error);
+        status = take_text(body, &result, key, out, error);
     cqa_result_finish(&result);
+    return status;
+}
+
+enum cqa_status cqa_rescore_score(const struct cqa_rubric *rubric,
+                                  const struct cqa_rubric_input *input, struct cqa_item *out,
+                                  struct cqa_error *error)
+{
+    struct cqa_rubric_input points = *input;
+    struct cqa_arena arena = {0};
+    struct cqa_score score;
+
+    points.wordless = 1;
+    *out = (struct cqa_item){0};
+    const enum cqa_status status =
+        cqa_rubric_apply(rubric, &points, &arena, &score) == CQA_OK
+            ? cqa_item_take_score(out, &score, input->events, input->event_count, error)
+            : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    cqa_arena_finish(&arena);
     return status;
 }

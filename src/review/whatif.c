@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <string.h>
-#include "review/rescore.h"
 
 const struct cqa_flag_word *cqa_words_of_call(const struct cqa_flag_word *words, size_t count,
                                               int64_t call, size_t *found)
@@ -100,17 +99,19 @@ static void count_flag(struct cqa_whatif_row *row, const struct cqa_deduction *d
 }
 
 enum cqa_status cqa_whatif_add(struct cqa_whatif_row *rows, size_t count, const char *rule,
-                               const struct cqa_result *result, const struct cqa_flag_word *words,
-                               size_t word_count, struct cqa_error *error)
+                               const struct cqa_rubric_input *input,
+                               const struct cqa_flag_word *words, size_t word_count,
+                               struct cqa_error *error)
 {
-    const struct cqa_rubric_input input = cqa_rescore_input(result);
+    struct cqa_rubric_input points = *input;
     int64_t first_c = 0;
 
+    points.wordless = 1;
     for (size_t i = 0; i < count; i++) {
         struct cqa_whatif_row *row = &rows[i];
         struct cqa_arena arena = {0};
         struct cqa_score score;
-        if (cqa_rubric_apply(row->rubric, &input, &arena, &score) != CQA_OK) {
+        if (cqa_rubric_apply(row->rubric, &points, &arena, &score) != CQA_OK) {
             cqa_arena_finish(&arena);
             return cqa_fail(error, CQA_E_NOMEM, "out of memory");
         }

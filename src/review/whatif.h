@@ -2,7 +2,6 @@
 #ifndef CQA_REVIEW_WHATIF_H
 #define CQA_REVIEW_WHATIF_H
 
-#include "result/result.h"
 #include "rubric/rubric.h"
 #include "scores/decided.h"
 
@@ -23,12 +22,13 @@ struct cqa_whatif_row {
 };
 
 /*
- * Adds one result to every row; the first is what the others are compared with. `words` is what
- * people said of the flags of this call. CQA_E_NOMEM only.
+ * Adds one result (result/basis.h) to every row; the first is what the others are compared with.
+ * `words` is what people said of the flags of this call. CQA_E_NOMEM only.
  */
 enum cqa_status cqa_whatif_add(struct cqa_whatif_row *rows, size_t count, const char *rule,
-                               const struct cqa_result *result, const struct cqa_flag_word *words,
-                               size_t word_count, struct cqa_error *error) CQA_MUST_CHECK;
+                               const struct cqa_rubric_input *input,
+                               const struct cqa_flag_word *words, size_t word_count,
+                               struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Those of one call among many that are sorted by call; NULL and 0: none. */
 const struct cqa_flag_word *cqa_words_of_call(const struct cqa_flag_word *words, size_t count,

@@ -123,8 +123,7 @@ static int is_match(const struct cqa_rule *rule, const struct cqa_event *event, 
 {
     const struct cqa_match *match = &rule->match;
 
-    return event->type == rule->type &&
-           cqa_measured_confidence(event->confidence) >= match->min_confidence &&
+    return cqa_measured_confidence(event->confidence) >= match->min_confidence &&
            length_ms >= rule->at_least && length_ms < rule->below &&
            has(match->causes, event->cause) && has(match->kinds, event->kind) &&
            has(match->by, event->by) && has(match->sides, event->side) &&
@@ -164,6 +163,8 @@ static int64_t length_for_rule(const struct cqa_event *event, const struct cqa_g
 static int find_event(const struct cqa_rule *rule, const struct cqa_rubric_input *input,
                       const struct cqa_event *event, struct finding *finding)
 {
+    if (event->type != rule->type) /* most are not: what the recording bears is looked at behind */
+        return 0;
     const struct cqa_ground ground =
         cqa_ground_of_event(input->measurable, event, rule->count_degraded);
     const double length_ms = (double)length_for_rule(event, &ground);
@@ -348,8 +349,8 @@ static int64_t apply_caps(const struct cqa_rubric *rubric, struct findings *find
     return sum;
 }
 
-static int write_deduction(const struct finding *finding, struct cqa_arena *arena,
-                           struct cqa_deduction *out)
+/* 0: out of memory. */
+static int write_text(const struct finding *finding, struct cqa_arena *arena, struct cqa_text *out)
 {
     const struct cqa_rule *rule = finding->rule;
     const struct cqa_fill fill = {.start_ms = finding->start_ms,
@@ -359,24 +360,31 @@ static int write_deduction(const struct finding *finding, struct cqa_arena *aren
                                   .value = finding->value,
                                   .measure = rule->measure};
 
-    *out = (struct cqa_deduction){
+    out->en = cqa_text_fill(rule->text.en, &fill, arena);
+    out->zh = cqa_text_fill(rule->text.zh, &fill, arena);
+    return out->en != NULL && out->zh != NULL;
+}
+
+static struct cqa_deduction deduction_of(const struct finding *finding)
+{
+    const struct cqa_rule *rule = finding->rule;
+
+    return (struct cqa_deduction){
         .rule = rule->id,
         .severity = cqa_severity_words[finding->is_note ? CQA_SEVERITY_NOTE : rule->severity],
         .points = (double)finding->points / 100,
         .event = finding->event,
         .start_ms = finding->start_ms,
         .end_ms = finding->end_ms,
-        .text = {cqa_text_fill(rule->text.en, &fill, arena),
-                 cqa_text_fill(rule->text.zh, &fill, arena)},
         .automatic_fail = rule->automatic_fail && !finding->is_note,
         .ground = finding->ground.reason,
         .ground_text = finding->ground.text,
     };
-    return out->text.en != NULL && out->text.zh != NULL;
 }
 
 static enum cqa_status write_score(const struct cqa_rubric *rubric, const struct findings *findings,
-                                   int64_t sum, struct cqa_arena *arena, struct cqa_score *score)
+                                   int64_t sum, int wordless, struct cqa_arena *arena,
+                                   struct cqa_score *score)
 {
     const struct cqa_total_limits limits = {rubric->base, rubric->floor, rubric->cap};
     int fails = 0;
@@ -385,7 +393,8 @@ static enum cqa_status write_score(const struct cqa_rubric *rubric, const struct
     if (score->deductions == NULL)
         return CQA_E_NOMEM;
     for (size_t i = 0; i < findings->count; i++) {
-        if (!write_deduction(&findings->items[i], arena, &score->deductions[i]))
+        score->deductions[i] = deduction_of(&findings->items[i]);
+        if (!wordless && !write_text(&findings->items[i], arena, &score->deductions[i].text))
             return CQA_E_NOMEM;
         fails |= score->deductions[i].automatic_fail;
     }
@@ -437,7 +446,7 @@ enum cqa_status cqa_rubric_apply(const struct cqa_rubric *rubric,
         qsort(findings.items, findings.count, sizeof *findings.items, by_time);
     charge_once(&findings);
     const int64_t sum = apply_caps(rubric, &findings, spent);
-    status = write_score(rubric, &findings, sum, arena, score);
+    status = write_score(rubric, &findings, sum, input->wordless, arena, score);
 done:
     free(spent);
     free(findings.items);

@@ -75,6 +75,7 @@ struct cqa_rubric_input {
     int mono;              /* both parties on one channel */
     const char *queue;     /* NULL: unknown */
     const char *direction; /* NULL: unknown */
+    int wordless;          /* deductions are to have no texts (NULL): only points are wanted */
 };
 
 /* One deduction, at seconds of audio. `event` is 0 where it stands on a measure of the whole call.

@@ -112,6 +112,15 @@ static void add_order(struct cqa_query *query, const struct cqa_call_filter *fil
     cqa_query_number(query, " LIMIT ?", filter->limit);
 }
 
+void cqa_query_calls(struct cqa_query *query, struct cqa_sql *db, const struct cqa_scope *scope,
+                     const struct cqa_call_filter *filter)
+{
+    cqa_query_add(query, " WHERE 1 = 1");
+    cqa_query_scope(query, "c", scope);
+    add_filter(query, db, filter);
+    add_order(query, filter);
+}
+
 enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_scope *scope,
                                  const struct cqa_call_filter *filter,
                                  int (*visit)(void *context, const struct cqa_call_row *row),
@@ -124,10 +133,7 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
     if (db == NULL)
         return list.status;
     cqa_query_add(&query, call_columns);
-    cqa_query_add(&query, " WHERE 1 = 1");
-    cqa_query_scope(&query, "c", scope);
-    add_filter(&query, db, filter);
-    add_order(&query, filter);
+    cqa_query_calls(&query, db, scope, filter);
     cqa_list_ask(&list, &query, CALL_COLUMN_COUNT, error);
     while (cqa_list_next(&list, error))
         if (show_row(list.row, filter->order, visit, context))

@@ -54,6 +54,18 @@ enum cqa_status cqa_evidence_erase(struct cqa_scores *scores, const struct cqa_a
                                    int dry, struct cqa_evidence_erasure *out,
                                    struct cqa_error *error) CQA_MUST_CHECK;
 
+/* `call`: the row of a call; `sha256`: of the audio that the clip was cut from. Bytes and text are
+ * borrowed for the visit. Non-zero stops. */
+typedef int cqa_evidence_visit(void *context, int64_t call, const char *sha256,
+                               const struct cqa_item_clip *clip);
+
+/* Visits every clip that there is of all calls about `about`: also those that a hold or an
+ * objection kept and that are of another audio than the call has now, which nothing plays. A row in
+ * the audit log comes first. */
+enum cqa_status cqa_evidence_save(struct cqa_scores *scores, const struct cqa_about *about,
+                                  cqa_evidence_visit *visit, void *context,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
 /* A hold lasts until it is lifted, and holds what comes later as well. CQA_E_NOTFOUND: there is
  * none to lift. */
 enum cqa_status cqa_evidence_hold(struct cqa_scores *scores, const struct cqa_about *about,

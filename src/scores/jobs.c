@@ -166,8 +166,8 @@ enum cqa_status cqa_job_stop(struct cqa_scores *scores, const struct cqa_identit
     "(" j "state = 0 OR (" j "state = 1 AND " j "taken_by <> ?1"                                   \
     " AND (?3 = 0 OR " j "taken_ms < ?2)))"
 CQA_SQL_STATEMENT(
-    next_job, "tii", 13,
-    COLUMNS ", stop FROM jobs j WHERE state < 2 AND " IS_FREE(
+    next_job, "tii", 14,
+    COLUMNS ", stop, tries FROM jobs j WHERE state < 2 AND " IS_FREE(
         "j.") " AND NOT EXISTS(SELECT 1 FROM jobs o WHERE o.user = j.user"
               "  AND o.state = 1 AND o.id <> j.id AND NOT " IS_FREE("o.") ") ORDER BY id LIMIT 1");
 
@@ -181,6 +181,7 @@ static enum cqa_status find_next(struct cqa_sql *db, struct turn *it, struct cqa
     if (status == CQA_OK && (status = cqa_row_step(row, error)) == CQA_OK) {
         *it->job = job_of(row);
         it->goes_on = cqa_sql_int(row, 12) == 0;
+        it->job->tries = cqa_sql_int(row, 13);
         if (!keep_request(it->job, it->arena))
             status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }
@@ -212,7 +213,7 @@ static enum cqa_status read_request(struct cqa_sql *db, const struct turn *it,
 CQA_SQL_STATEMENT(
     take_job, "tii", 0,
     "UPDATE jobs SET state = 1, taken_by = ?1, taken_ms = ?2, begun_ms = ?2, done = 0,"
-    " total = 0 WHERE id = ?3");
+    " total = 0, tries = tries + 1 WHERE id = ?3");
 CQA_SQL_STATEMENT(forget_old, "i", 0, "DELETE FROM jobs WHERE state > 1 AND ended_ms < ?1");
 
 static enum cqa_status take(struct cqa_sql *db, void *context, struct cqa_error *error)
@@ -332,7 +333,8 @@ enum cqa_status cqa_job_end(struct cqa_scores *scores, int64_t id,
                             error);
 }
 
-CQA_SQL_STATEMENT(leave_job, "it", 0, "UPDATE jobs SET state = 0" MINE);
+/* It did its server no harm. */
+CQA_SQL_STATEMENT(leave_job, "it", 0, "UPDATE jobs SET state = 0, tries = tries - 1" MINE);
 
 static enum cqa_status leave(struct cqa_sql *db, void *context, struct cqa_error *error)
 {

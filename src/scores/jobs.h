@@ -23,6 +23,7 @@ extern const char *const cqa_job_words[CQA_JOB_STATE_COUNT + 1];
 enum {
     CQA_JOBS_OF_ONE = 8,              /* unfinished ones of a person */
     CQA_JOB_BYTES_OF_ONE = 256 << 20, /* of a person's ended ones: the oldest go before */
+    CQA_JOB_TRIES = 3,                /* how often it may end the server that does it */
     CQA_JOB_KEPT_MS = 24 * 3600000    /* how long its answer is kept */
 };
 
@@ -46,6 +47,7 @@ struct cqa_job_row {
     enum cqa_job_state state;
     int64_t done, total;               /* total 0: not known */
     int64_t at_ms, begun_ms, ended_ms; /* 0: not yet */
+    int64_t tries; /* how often it was begun before, and neither ended nor left; of cqa_job_take */
     struct cqa_job_request request;
     struct cqa_job_reply reply; /* once it is done */
 };
@@ -71,7 +73,8 @@ enum cqa_status cqa_job_stop(struct cqa_scores *scores, const struct cqa_identit
 
 /* ---- by the server that does them */
 
-/* Takes the oldest that nobody does, of a person of whom none is under way, with its request.
+/* Takes the oldest that nobody does, of a person of whom none is under way, with its request. That
+ * it is begun is written before: one of CQA_JOB_TRIES `tries` is to be refused, not done.
  * CQA_E_NOTFOUND: there is none. Forgets what is old. */
 enum cqa_status cqa_job_take(struct cqa_scores *scores, struct cqa_arena *arena,
                              struct cqa_job_row *out, struct cqa_error *error) CQA_MUST_CHECK;

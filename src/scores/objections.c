@@ -168,7 +168,8 @@ static struct cqa_objection_row row_of(struct cqa_sql_rows *row)
                                       .title_zh = cqa_sql_text(row, 14),
                                       .range_least_c = cqa_sql_int(row, 15),
                                       .range_most_c = cqa_sql_int(row, 16),
-                                      .outcome = (enum cqa_objection_outcome)cqa_sql_int(row, 12)};
+                                      .outcome = (enum cqa_objection_outcome)cqa_sql_int(row, 12),
+                                      .day = cqa_sql_int(row, 17)};
 }
 
 enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -185,7 +186,8 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
                      "SELECT o.id, o.flag, o.call, o.at_ms, o.decided_ms, c.call_id, f.rule, "
                      "c.person, u.name, o.text,"
                      " l.name, o.answer, o.outcome, q.title_en, q.title_zh,"
-                     " coalesce(q.range_least_c, 0), coalesce(q.range_most_c, c.base_c, 10000) "
+                     " coalesce(q.range_least_c, 0), coalesce(q.range_most_c, c.base_c, 10000),"
+                     " coalesce(c.day, 0) "
                      "FROM objections o JOIN flags f ON f.id = o.flag"
                      " JOIN calls c ON c.id = o.call JOIN users u ON u.id = o.user"
                      " LEFT JOIN users l ON l.id = o.decided_by" CQA_RULE_JOIN " WHERE o.id > ?",
@@ -194,7 +196,7 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
         cqa_query_number(&query, " AND o.outcome = ?", outcome);
     cqa_query_scope(&query, "c", scope);
     cqa_query_number(&query, " ORDER BY o.id LIMIT ?", limit);
-    cqa_list_ask(&list, &query, 17, error);
+    cqa_list_ask(&list, &query, 18, error);
     while (cqa_list_next(&list, error)) {
         const struct cqa_objection_row objection = row_of(list.row);
         if (visit(context, &objection))

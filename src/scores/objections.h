@@ -64,6 +64,7 @@ struct cqa_objection_row {
     const char *title_en, *title_zh; /* of the rule; NULL: not known */
     int64_t range_least_c, range_most_c;
     enum cqa_objection_outcome outcome;
+    int64_t day; /* of the call, yyyymmdd; 0: unknown */
 };
 
 /* Behind `after_id`, in order. `outcome` -1: any. */

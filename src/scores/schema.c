@@ -378,6 +378,12 @@ static const char jobs_step[] =
     " taken_ms INTEGER, status INTEGER, reply_type TEXT, reply_name TEXT, reply BLOB);"
     "CREATE INDEX jobs_by_user ON jobs(user, id);"
     "CREATE INDEX jobs_unfinished ON jobs(id) WHERE state < 2;";
+/* How often one was begun: what ends its server each time is not begun for ever
+ * (docs/decisions/0207). */
+static const char tried_step[] = "ALTER TABLE jobs ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;";
+
+/* What rules need, beside each result (docs/decisions/0209); NULL: not put there yet. */
+static const char basis_step[] = "ALTER TABLE calls ADD COLUMN basis BLOB;" CQA_INDEX_OF_BASES;
 
 static const char *const steps[] = {
     people_step,
@@ -408,6 +414,8 @@ static const char *const steps[] = {
     once_step,
     requests_step,
     jobs_step,
+    basis_step,
+    tried_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

@@ -27,6 +27,9 @@ enum { CQA_SCORES_SCHEMA_FIRST = 21 };
     "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author," \
     " current) WHERE current = 1;"
 
+/* Results of before, until the server has been through them. */
+#define CQA_INDEX_OF_BASES "CREATE INDEX calls_without_basis ON calls(id) WHERE basis IS NULL;"
+
 extern const struct cqa_sql_schema cqa_scores_schema;
 extern const struct cqa_sql_schema cqa_scores_schema_postgres;
 

@@ -397,8 +397,13 @@ static const char jobs_step[] =
     "CREATE INDEX jobs_by_user ON jobs(\"user\", id);"
     "CREATE INDEX jobs_unfinished ON jobs(id) WHERE state < 2;";
 
+static const char basis_step[] = "ALTER TABLE calls ADD COLUMN basis bytea;" CQA_INDEX_OF_BASES;
+
+static const char tried_step[] = "ALTER TABLE jobs ADD COLUMN tries bigint NOT NULL DEFAULT 0;";
+
 static const char *const steps[] = {first_step,   written_step, claims_step,   shown_step,
-                                    counted_step, once_step,    requests_step, jobs_step};
+                                    counted_step, once_step,    requests_step, jobs_step,
+                                    basis_step,   tried_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

@@ -158,6 +158,10 @@ void cqa_query_shift(struct cqa_query *query, struct cqa_sql *db, const char *co
  */
 void cqa_query_scope(struct cqa_query *query, const char *alias, const struct cqa_scope *scope);
 
+/* Adds " WHERE …" and what order of the calls `c` the filter asks for, within the scope. */
+void cqa_query_calls(struct cqa_query *query, struct cqa_sql *db, const struct cqa_scope *scope,
+                     const struct cqa_call_filter *filter);
+
 /* Starts it; a row has so many columns. The rows are to be ended (cqa_sql_end) before the query is
  * finished. */
 enum cqa_status cqa_query_start(struct cqa_query *query, struct cqa_sql *db, int columns,

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* callqa-server clips: what is kept of recordings, erased on request or held for a dispute. */
+/* callqa-server clips: what is kept of recordings, erased on request, held for a dispute, or saved
+ * as files. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/say.h"
 #include "scores/evidence.h"
 #include "scores/when.h"
@@ -64,6 +70,65 @@ static int hold(const struct cqa_command *command, struct cqa_scores *scores)
                             : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
 }
 
+/* ---- as files */
+
+struct saving {
+    const char *folder;
+    int64_t count;
+    int failed;
+};
+
+static int write_all(int fd, const unsigned char *bytes, size_t length)
+{
+    while (length > 0) {
+        const ssize_t done = write(fd, bytes, length);
+        if (done < 0)
+            return 0;
+        bytes += done;
+        length -= (size_t)done;
+    }
+    return 1;
+}
+
+/* Named by the call's row, its milliseconds and the audio that it is of. */
+static int save_one(void *context, int64_t call, const char *sha256,
+                    const struct cqa_item_clip *clip)
+{
+    struct saving *saving = context;
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof path, "%s/%" PRId64 "-%" PRId64 "-%" PRId64 "-%.12s.ogg",
+                   saving->folder, call, clip->span.start_ms, clip->span.end_ms, sha256);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    saving->failed = fd < 0 || !write_all(fd, clip->bytes, clip->length);
+    const int reason = errno;
+    if (fd >= 0 && close(fd) != 0)
+        saving->failed = 1;
+    if (saving->failed)
+        cqa_command_fail(CQA_EXIT_FAILED, "%s: %p", path, cqa_words_of_errno(reason));
+    else
+        printf("%s\t~%" PRId64 "\t%s\n", path, call, sha256);
+    saving->count += !saving->failed;
+    return saving->failed;
+}
+
+static int save(const struct cqa_command *command, struct cqa_scores *scores)
+{
+    struct saving saving = {.folder = command->to};
+    struct cqa_error error = {0};
+
+    if (command->about.value == NULL || command->to == NULL || command->reason != NULL ||
+        command->lift || command->dry)
+        return cqa_command_fail(
+            CQA_EXIT_USAGE,
+            "clips save takes one of --customer, --agent and --call, and --to FOLDER");
+    if (cqa_evidence_save(scores, &command->about, save_one, &saving, &error) != CQA_OK)
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    if (!saving.failed)
+        cqa_say(stderr, "clips that are saved: %lld", (long long)saving.count);
+    return saving.failed ? CQA_EXIT_FAILED : CQA_EXIT_DONE;
+}
+
 int cqa_command_clips(const struct cqa_command *command, struct cqa_scores *scores)
 {
     const char *verb = command->word_count == 2 ? command->words[1] : "";
@@ -72,7 +137,10 @@ int cqa_command_clips(const struct cqa_command *command, struct cqa_scores *scor
         return erase(command, scores);
     if (strcmp(verb, "hold") == 0)
         return hold(command, scores);
+    if (strcmp(verb, "save") == 0)
+        return save(command, scores);
     return cqa_command_fail(CQA_EXIT_USAGE,
                             "clips erase SUBJECT [--dry-run], clips hold [SUBJECT --reason TEXT|"
-                            "--lift]; SUBJECT is --customer NUMBER, --agent NAME or --call ID");
+                            "--lift], clips save SUBJECT --to FOLDER; SUBJECT is --customer "
+                            "NUMBER, --agent NAME or --call ID");
 }

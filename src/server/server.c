@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include "api/beside.h"
 #include "api/routes.h"
 #include "http/serve.h"
 #include "review/learn.h"
+#include "server/filler.h"
 #include "server/notifier.h"
 #include "server/worker.h"
 
@@ -17,6 +20,7 @@ struct cqa_server {
     struct cqa_counters counters;
     struct cqa_http *http;
     struct cqa_worker *worker;
+    struct cqa_filler *filler;
 };
 
 /* What is rendered goes beside the store, the one folder that the server may surely write to; where
@@ -45,7 +49,10 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
 
     if (server == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    enum cqa_status status = make_playback(server, config->store.path, error);
+    server->beside.jobs = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    enum cqa_status status = server->beside.jobs < 0
+                                 ? cqa_fail_errno(error, "eventfd")
+                                 : make_playback(server, config->store.path, error);
     if (status == CQA_OK) {
         cqa_rubrics_learn(scores);
         cqa_notices_to(scores, &config->notices);
@@ -57,7 +64,10 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     if (status == CQA_OK)
         status = cqa_http_start(&server->http, &order, error);
     if (status == CQA_OK)
-        status = cqa_worker_start(&server->worker, scores, clock, server->http, error);
+        status = cqa_worker_start(&server->worker, scores, clock, server->http, server->beside.jobs,
+                                  error);
+    if (status == CQA_OK)
+        status = cqa_filler_start(&server->filler, scores, clock, error);
     if (status == CQA_OK)
         *out = server;
     else
@@ -69,10 +79,13 @@ void cqa_server_stop(struct cqa_server *server)
 {
     if (server == NULL)
         return;
+    cqa_filler_stop(server->filler);
     cqa_worker_stop(server->worker);
     cqa_http_stop(server->http);
     cqa_notifier_stop(server->notifier);
     cqa_playback_destroy(server->beside.playback);
+    if (server->beside.jobs >= 0)
+        close(server->beside.jobs);
     free(server);
 }
 

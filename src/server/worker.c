@@ -13,8 +13,9 @@
 
 enum {
     THREADS = 2,
-    LOOK_MS = 300,   /* how long a job may lie before it is noticed */
+    LOOK_MS = 2000,  /* how long one that another server kept, or left, lies before it is noticed */
     TELL_MS = 1000,  /* between two words of how far it is */
+    AGAIN_MS = 1000, /* between two tries to write what became of one */
     KEEP_MS = 15000, /* between two words that it is ours, which holds for a minute */
 };
 
@@ -24,7 +25,9 @@ struct cqa_worker {
     struct cqa_http *http;
     pthread_t threads[THREADS], keeper;
     int started, has_keeper;
-    int stop; /* eventfd */
+    int stop;                /* eventfd */
+    int kept;                /* eventfd: a job may have come */
+    pthread_mutex_t looking; /* one thread looks, the other waits for it to find something */
     atomic_int is_ending;
     atomic_int under_way;
 };
@@ -74,55 +77,17 @@ static void answer(struct cqa_worker *worker, const struct cqa_job_row *job,
     cqa_kept_do(worker->http, &kept, who, &doer, out);
 }
 
-static enum cqa_status settle(struct cqa_worker *worker, const struct cqa_job_row *job,
+static enum cqa_status settle(struct cqa_worker *worker, int64_t job,
                               const struct cqa_kept_reply *reply, struct cqa_error *error)
 {
+    if (reply == NULL || atomic_load(&worker->is_ending))
+        return cqa_job_leave(worker->scores, job, error);
     const struct cqa_job_reply kept = {.status = reply->status,
                                        .type = reply->type,
                                        .name = reply->name[0] != '\0' ? reply->name : NULL,
                                        .body = reply->body.text,
                                        .length = reply->body.length};
-
-    return atomic_load(&worker->is_ending) ? cqa_job_leave(worker->scores, job->id, error)
-                                           : cqa_job_end(worker->scores, job->id, &kept, error);
-}
-
-static void do_job(struct cqa_worker *worker, const struct cqa_job_row *job,
-                   struct cqa_arena *arena)
-{
-    struct cqa_kept_reply reply = {.status = 403}; /* whoever asked is no longer anybody */
-    struct cqa_identity who = {0};
-    struct cqa_error error = {0};
-    enum cqa_status status = cqa_user_identity(worker->scores, job->user, arena, &who, &error);
-
-    if (status == CQA_OK)
-        answer(worker, job, &who, &reply);
-    if (status == CQA_OK || status == CQA_E_NOTFOUND)
-        status = settle(worker, job, &reply, &error);
-    else
-        status = cqa_job_leave(worker->scores, job->id, &error);
-    if (status != CQA_OK)
-        complain(&error);
-    cqa_kept_reply_finish(&reply);
-}
-
-/* 1: there was one. */
-static int do_next(struct cqa_worker *worker)
-{
-    struct cqa_arena arena = {0};
-    struct cqa_error error = {0};
-    struct cqa_job_row job;
-    const enum cqa_status status = cqa_job_take(worker->scores, &arena, &job, &error);
-
-    if (status == CQA_OK) {
-        atomic_fetch_add(&worker->under_way, 1);
-        do_job(worker, &job, &arena);
-        atomic_fetch_sub(&worker->under_way, 1);
-    } else if (status != CQA_E_NOTFOUND && status != CQA_E_BUSY) {
-        complain(&error);
-    }
-    cqa_arena_finish(&arena);
-    return status == CQA_OK;
+    return cqa_job_end(worker->scores, job, &kept, error);
 }
 
 /* 0: it ends. */
@@ -133,13 +98,105 @@ static int wait_ms(const struct cqa_worker *worker, int ms)
     return poll(&stop, 1, ms) <= 0 || stop.revents == 0;
 }
 
+/* The answer, or NULL where it is left. While the store is away, again: nobody else takes what this
+ * server seems to have under way. */
+static void hand_over(struct cqa_worker *worker, int64_t job, const struct cqa_kept_reply *reply)
+{
+    enum cqa_status status;
+
+    do {
+        struct cqa_error error = {0};
+        status = settle(worker, job, reply, &error);
+        if (status != CQA_OK)
+            complain(&error);
+    } while ((status == CQA_E_BUSY || status == CQA_E_IO) && wait_ms(worker, AGAIN_MS));
+}
+
+/* It was under way whenever the server was killed or broke off: it is not begun once more. */
+static void give_up(struct cqa_worker *worker, const struct cqa_job_row *job)
+{
+    struct cqa_kept_reply reply;
+
+    cqa_kept_refuse(worker->http, 500, "job",
+                    cqa_words("it was begun %d times, and the server ended each time "
+                              "before it was done: it is not begun again",
+                              CQA_JOB_TRIES),
+                    &reply);
+    cqa_log(CQA_LOG_ERROR, "job %lld was begun %d times, and is given up", (long long)job->id,
+            CQA_JOB_TRIES);
+    hand_over(worker, job->id, &reply);
+    cqa_kept_reply_finish(&reply);
+}
+
+static void do_job(struct cqa_worker *worker, const struct cqa_job_row *job,
+                   struct cqa_arena *arena)
+{
+    struct cqa_kept_reply reply = {.status = 403}; /* whoever asked is no longer anybody */
+    struct cqa_identity who = {0};
+    struct cqa_error error = {0};
+    const enum cqa_status status =
+        cqa_user_identity(worker->scores, job->user, arena, &who, &error);
+
+    if (status == CQA_OK)
+        answer(worker, job, &who, &reply);
+    else if (status != CQA_E_NOTFOUND)
+        complain(&error);
+    hand_over(worker, job->id, status == CQA_OK || status == CQA_E_NOTFOUND ? &reply : NULL);
+    cqa_kept_reply_finish(&reply);
+}
+
+/* 1: one is taken. */
+static int take(struct cqa_worker *worker, struct cqa_arena *arena, struct cqa_job_row *job)
+{
+    struct cqa_error error = {0};
+    const enum cqa_status status = cqa_job_take(worker->scores, arena, job, &error);
+
+    if (status != CQA_OK && status != CQA_E_NOTFOUND && status != CQA_E_BUSY)
+        complain(&error);
+    return status == CQA_OK;
+}
+
+/* Until it ends, a job may have come, or the time is over. */
+static void wait_for_one(const struct cqa_worker *worker)
+{
+    struct pollfd ends[] = {{.fd = worker->stop, .events = POLLIN},
+                            {.fd = worker->kept, .events = POLLIN}};
+    eventfd_t ignored;
+
+    if (poll(ends, 2, LOOK_MS) > 0 && ends[1].revents != 0)
+        (void)eventfd_read(worker->kept, &ignored);
+}
+
+/* 0: it ends. */
+static int find(struct cqa_worker *worker, struct cqa_arena *arena, struct cqa_job_row *job)
+{
+    int found = 0;
+
+    pthread_mutex_lock(&worker->looking);
+    while (!atomic_load(&worker->is_ending) && !(found = take(worker, arena, job)))
+        wait_for_one(worker);
+    pthread_mutex_unlock(&worker->looking);
+    return found;
+}
+
+/* When it has ended, the next one of the same person may begin. */
 static void *run(void *context)
 {
     struct cqa_worker *worker = context;
+    struct cqa_arena arena = {0};
+    struct cqa_job_row job;
 
-    while (!atomic_load(&worker->is_ending))
-        if (!do_next(worker) && !wait_ms(worker, LOOK_MS))
-            break;
+    while (find(worker, &arena, &job)) {
+        atomic_fetch_add(&worker->under_way, 1);
+        if (job.tries < CQA_JOB_TRIES)
+            do_job(worker, &job, &arena);
+        else
+            give_up(worker, &job);
+        atomic_fetch_sub(&worker->under_way, 1);
+        cqa_arena_finish(&arena);
+        (void)eventfd_write(worker->kept, 1);
+    }
+    cqa_arena_finish(&arena);
     return NULL;
 }
 
@@ -166,7 +223,7 @@ static int start_threads(struct cqa_worker *worker)
 }
 
 enum cqa_status cqa_worker_start(struct cqa_worker **out, struct cqa_scores *scores,
-                                 const struct cqa_clock *clock, struct cqa_http *http,
+                                 const struct cqa_clock *clock, struct cqa_http *http, int kept,
                                  struct cqa_error *error)
 {
     struct cqa_worker *worker = calloc(1, sizeof *worker);
@@ -177,6 +234,8 @@ enum cqa_status cqa_worker_start(struct cqa_worker **out, struct cqa_scores *sco
     worker->scores = scores;
     worker->clock = clock;
     worker->http = http;
+    worker->kept = kept;
+    pthread_mutex_init(&worker->looking, NULL);
     worker->stop = eventfd(0, EFD_CLOEXEC);
     if (worker->stop < 0)
         status = cqa_fail_errno(error, "eventfd");
@@ -202,5 +261,6 @@ void cqa_worker_stop(struct cqa_worker *worker)
         pthread_join(worker->keeper, NULL);
     if (worker->stop >= 0)
         close(worker->stop);
+    pthread_mutex_destroy(&worker->looking);
     free(worker);
 }

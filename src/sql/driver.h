@@ -33,6 +33,10 @@ struct cqa_sql_driver {
                                struct cqa_error *error);
     enum cqa_status (*run)(struct cqa_sql *sql, void *prepared, const struct cqa_sql_value *values,
                            int count, struct cqa_error *error);
+    /* As `run`, of a statement without rows whose outcome is told by a later `run` or by `commit`;
+     * what is handed over is no longer needed. NULL: there is no trip to save. */
+    enum cqa_status (*post)(struct cqa_sql *sql, void *prepared, const struct cqa_sql_value *values,
+                            int count, struct cqa_error *error);
     /* CQA_OK: a row is there; CQA_E_NOTFOUND: no more. */
     enum cqa_status (*step)(struct cqa_sql *sql, void *prepared, struct cqa_error *error);
     void (*column)(void *prepared, int column, struct cqa_sql_value *out);

@@ -22,6 +22,8 @@ enum {
 
 enum { NUMBER_SIZE = 32, NAME_SIZE = 24, PARAMETERS = 16 };
 
+enum { POSTED_MAX = 64 }; /* so that outcomes of which nobody hears do not pile up */
+
 struct postgres {
     PGconn *connection;
     int64_t writers; /* of the place */
@@ -29,6 +31,7 @@ struct postgres {
     unsigned epoch;  /* how often it was: statements of before are not prepared there */
     unsigned named;  /* statements that have had a name */
     int64_t changes;
+    int posted; /* statements that are under way, whose outcome has not been looked at */
 };
 
 struct prepared {
@@ -148,6 +151,59 @@ static enum cqa_status checked(struct cqa_sql *sql, PGresult *result, struct cqa
     return outcome;
 }
 
+/* ---- what was posted */
+
+/* The outcome of the next of several statements; a failed one takes those after it with it, and the
+ * first is what is told. */
+static enum cqa_status take_outcome(struct cqa_sql *sql, enum cqa_status before, PGresult **out,
+                                    struct cqa_error *error)
+{
+    const struct postgres *server = sql->handle;
+    PGresult *result = PQgetResult(server->connection);
+    const ExecStatusType outcome = PQresultStatus(result);
+    enum cqa_status status = before;
+
+    if (status == CQA_OK && outcome != PGRES_COMMAND_OK && outcome != PGRES_TUPLES_OK)
+        status = failed(sql, result, error);
+    if (result != NULL)
+        PQclear(PQgetResult(server->connection)); /* the null that ends it */
+    if (status == CQA_OK && out != NULL)
+        *out = result;
+    else
+        PQclear(result);
+    return status;
+}
+
+/* Waits for all that was posted, and for the statement after it where `out` is given. */
+static enum cqa_status gather(struct cqa_sql *sql, PGresult **out, struct cqa_error *error)
+{
+    struct postgres *server = sql->handle;
+    enum cqa_status status = CQA_OK;
+
+    if (!PQpipelineSync(server->connection))
+        status = lost(sql, error);
+    while (server->posted > 0 && !server->lost) {
+        server->posted--;
+        status = take_outcome(sql, status, NULL, error);
+    }
+    if (out != NULL && !server->lost)
+        status = take_outcome(sql, status, out, error);
+    server->posted = 0;
+    if (!server->lost)
+        PQclear(PQgetResult(server->connection)); /* of the sync itself */
+    if (!server->lost && !PQexitPipelineMode(server->connection))
+        status = lost(sql, error);
+    return status;
+}
+
+/* Before anything that is said in words of its own. */
+static enum cqa_status settle(struct cqa_sql *sql, struct cqa_error *error)
+{
+    const struct postgres *server = sql->handle;
+
+    return server->posted > 0 ? gather(sql, NULL, error) : CQA_OK;
+}
+
 /* ---- connection */
 
 static void say_nothing(void *context, const char *message)
@@ -256,6 +312,7 @@ static enum cqa_status revive(struct cqa_sql *sql, struct cqa_error *error)
     if (PQstatus(server->connection) != CONNECTION_OK)
         return lost(sql, error);
     server->lost = 0;
+    server->posted = 0;
     return CQA_OK;
 }
 
@@ -281,11 +338,14 @@ static enum cqa_status announce(struct cqa_sql *sql, struct prepared *prepared,
                                 struct cqa_error *error)
 {
     struct postgres *server = sql->handle;
+    enum cqa_status status = settle(sql, error);
 
+    if (status != CQA_OK)
+        return status;
     (void)snprintf(prepared->name, sizeof prepared->name, "s%u", server->named++);
     PGresult *result = PQprepare(server->connection, prepared->name, prepared->text,
                                  prepared->count, prepared->types);
-    const enum cqa_status status = checked(sql, result, error);
+    status = checked(sql, result, error);
     if (status == CQA_OK)
         prepared->epoch = server->epoch;
     return status;
@@ -318,7 +378,7 @@ static void finish(void *given)
     char deallocate[NAME_SIZE + 16];
 
     reset(prepared);
-    if (prepared->name[0] != '\0' && prepared->epoch == server->epoch &&
+    if (prepared->name[0] != '\0' && prepared->epoch == server->epoch && server->posted == 0 &&
         PQtransactionStatus(server->connection) < PQTRANS_INERROR) {
         (void)snprintf(deallocate, sizeof deallocate, "DEALLOCATE %s", prepared->name);
         PQclear(PQexec(server->connection, deallocate));
@@ -404,25 +464,86 @@ static void bind(struct bound *bound, int i, const struct cqa_sql_value *value)
     }
 }
 
+/* The statement is known to the connection of now. */
+static enum cqa_status ready(struct cqa_sql *sql, struct prepared *prepared,
+                             struct cqa_error *error)
+{
+    const struct postgres *server = sql->handle;
+    const enum cqa_status status = revive(sql, error);
+
+    return status == CQA_OK && prepared->epoch != server->epoch ? announce(sql, prepared, error)
+                                                                : status;
+}
+
+/* 0: it cannot be sent. */
+static int send_bound(const struct postgres *server, const struct prepared *prepared,
+                      const struct bound *bound, int count)
+{
+    return PQsendQueryPrepared(server->connection, prepared->name, count, bound->values,
+                               bound->sizes, bound->binary, 0);
+}
+
+static enum cqa_status post(struct cqa_sql *sql, void *given, const struct cqa_sql_value *values,
+                            int count, struct cqa_error *error)
+{
+    struct postgres *server = sql->handle;
+    struct bound bound;
+    enum cqa_status status = ready(sql, given, error);
+
+    if (status == CQA_OK && server->posted == POSTED_MAX)
+        status = gather(sql, NULL, error);
+    if (status != CQA_OK)
+        return status;
+    for (int i = 0; i < count; i++)
+        bind(&bound, i, &values[i]);
+    if ((server->posted == 0 && !PQenterPipelineMode(server->connection)) ||
+        !send_bound(server, given, &bound, count))
+        return lost(sql, error);
+    server->posted++;
+    return CQA_OK;
+}
+
+/* In one trip with what was posted. */
+static enum cqa_status run_after(struct cqa_sql *sql, const struct prepared *prepared,
+                                 const struct bound *bound, int count, PGresult **out,
+                                 struct cqa_error *error)
+{
+    return send_bound(sql->handle, prepared, bound, count) ? gather(sql, out, error)
+                                                           : lost(sql, error);
+}
+
+static enum cqa_status run_alone(struct cqa_sql *sql, const struct prepared *prepared,
+                                 const struct bound *bound, int count, PGresult **out,
+                                 struct cqa_error *error)
+{
+    const struct postgres *server = sql->handle;
+    PGresult *result = PQexecPrepared(server->connection, prepared->name, count, bound->values,
+                                      bound->sizes, bound->binary, 0);
+    const ExecStatusType outcome = PQresultStatus(result);
+
+    if (outcome != PGRES_COMMAND_OK && outcome != PGRES_TUPLES_OK)
+        return checked(sql, result, error);
+    *out = result;
+    return CQA_OK;
+}
+
 static enum cqa_status run(struct cqa_sql *sql, void *given, const struct cqa_sql_value *values,
                            int count, struct cqa_error *error)
 {
     struct postgres *server = sql->handle;
     struct prepared *prepared = given;
     struct bound bound;
-    enum cqa_status status = revive(sql, error);
+    PGresult *result = NULL;
+    enum cqa_status status = ready(sql, prepared, error);
 
-    if (status == CQA_OK && prepared->epoch != server->epoch)
-        status = announce(sql, prepared, error);
     if (status != CQA_OK)
         return status;
     for (int i = 0; i < count; i++)
         bind(&bound, i, &values[i]);
-    PGresult *result = PQexecPrepared(server->connection, prepared->name, count, bound.values,
-                                      bound.sizes, bound.binary, 0);
-    const ExecStatusType outcome = PQresultStatus(result);
-    if (outcome != PGRES_COMMAND_OK && outcome != PGRES_TUPLES_OK)
-        return checked(sql, result, error);
+    status = server->posted > 0 ? run_after(sql, prepared, &bound, count, &result, error)
+                                : run_alone(sql, prepared, &bound, count, &result, error);
+    if (status != CQA_OK)
+        return status;
     server->changes = strtoll(PQcmdTuples(result), NULL, 10);
     prepared->result = result;
     prepared->row = -1;
@@ -500,9 +621,10 @@ static int64_t changes(struct cqa_sql *sql)
 
 static enum cqa_status script(struct cqa_sql *sql, const char *text, struct cqa_error *error)
 {
-    struct postgres *server = sql->handle;
+    const struct postgres *server = sql->handle;
+    const enum cqa_status status = settle(sql, error);
 
-    return checked(sql, PQexec(server->connection, text), error);
+    return status == CQA_OK ? checked(sql, PQexec(server->connection, text), error) : status;
 }
 
 /* Who waits until no other writes sees in each statement what the one before it wrote: that is as
@@ -541,16 +663,19 @@ static enum cqa_status begin(struct cqa_sql *sql, enum cqa_sql_begin how, struct
 /* The server rolls back with a word that is no failure when the transaction was spoilt before. */
 static enum cqa_status commit(struct cqa_sql *sql, struct cqa_error *error)
 {
-    struct postgres *server = sql->handle;
-    PGresult *result = PQexec(server->connection, "COMMIT");
+    const struct postgres *server = sql->handle;
+    enum cqa_status status = settle(sql, error);
 
+    if (status != CQA_OK)
+        return status;
+    PGresult *result = PQexec(server->connection, "COMMIT");
     if (PQresultStatus(result) == PGRES_COMMAND_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0) {
         PQclear(result);
         sql->trouble = CQA_SQL_LASTING;
         (void)cqa_fail(error, CQA_E_IO, "the database took a transaction back");
         return cqa_sql_broken(error);
     }
-    const enum cqa_status status = checked(sql, result, error);
+    status = checked(sql, result, error);
     if (status == CQA_OK || sql->trouble != CQA_SQL_LOST)
         return status;
     sql->trouble = CQA_SQL_UNKNOWN;
@@ -562,8 +687,9 @@ static enum cqa_status commit(struct cqa_sql *sql, struct cqa_error *error)
 
 static void rollback(struct cqa_sql *sql)
 {
-    struct postgres *server = sql->handle;
+    const struct postgres *server = sql->handle;
 
+    (void)settle(sql, NULL);
     if (!server->lost)
         PQclear(PQexec(server->connection, "ROLLBACK"));
 }
@@ -595,6 +721,7 @@ const struct cqa_sql_driver cqa_sql_postgres = {
     .close = close_postgres,
     .prepare = prepare,
     .run = run,
+    .post = post,
     .step = step,
     .column = column,
     .reset = reset,

@@ -432,6 +432,37 @@ enum cqa_status cqa_sql_do(struct cqa_sql *sql, struct cqa_error *error,
     return cqa_sql_transaction(sql, CQA_SQL_WRITE, do_it, &doing, error);
 }
 
+static enum cqa_status post(struct cqa_sql *sql, struct cqa_error *error,
+                            const struct cqa_sql_statement *statement,
+                            const struct cqa_sql_value *values, int count)
+{
+    struct cqa_error local = {0};
+    struct cqa_sql_rows *rows = take(sql, statement, &local);
+    enum cqa_status status = local.status;
+
+    if (rows != NULL)
+        status = sql->driver->post(sql, rows->prepared, values, count, &local);
+    (void)cqa_sql_noted(sql, status, &local);
+    cqa_sql_end(rows);
+    if (status != CQA_OK && error != NULL)
+        *error = local;
+    return status;
+}
+
+enum cqa_status cqa_sql_post(struct cqa_sql *sql, struct cqa_error *error,
+                             const struct cqa_sql_statement *statement, ...)
+{
+    struct cqa_sql_value values[CQA_SQL_PARAMETERS_MAX];
+    va_list arguments;
+
+    assert(sql->depth > 0 && statement->kept && statement->columns == 0);
+    va_start(arguments, statement);
+    const int count = collect(statement, &arguments, values);
+    va_end(arguments);
+    return sql->driver->post != NULL ? post(sql, error, statement, values, count)
+                                     : cqa_sql_do_values(sql, error, statement, values, count);
+}
+
 int64_t cqa_sql_changes(const struct cqa_sql *sql)
 {
     return sql->changes;

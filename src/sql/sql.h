@@ -171,6 +171,15 @@ enum cqa_status cqa_sql_do(struct cqa_sql *sql, struct cqa_error *error,
                            const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
 int64_t cqa_sql_changes(const struct cqa_sql *sql); /* rows that the last cqa_sql_do touched */
 
+/*
+ * As cqa_sql_do, of a statement that is `kept` and has no rows, inside a transaction only, and
+ * nobody waits for its outcome: a database that is far away gets it with what is asked next. So
+ * what fails here may be told by any later call, at the latest by the end of the transaction, which
+ * it takes back as all that fails does. For what can fail only as the whole transaction may.
+ */
+enum cqa_status cqa_sql_post(struct cqa_sql *sql, struct cqa_error *error,
+                             const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
+
 /* As cqa_sql_do, with the values in an array (cqa_sql_start_values); inside a transaction only. */
 enum cqa_status cqa_sql_do_values(struct cqa_sql *sql, struct cqa_error *error,
                                   const struct cqa_sql_statement *statement,

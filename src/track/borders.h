@@ -16,4 +16,15 @@
 void cqa_tracks_refine(const struct cqa_tracks *tracks, int channel, unsigned classes,
                        struct cqa_spans *spans);
 
+/* How loud a line is, half dB a frame, and up to which level it plays nothing; -1: not known. */
+struct cqa_hold_sound {
+    const uint8_t *level;
+    int floor;
+};
+
+/* The same of one span of whole frames that is a hold by its music, within 0.8 s of each border;
+ * what the second look says of each frame, and how loud it is, count as well. */
+struct cqa_span cqa_tracks_refine_hold(const struct cqa_tracks *tracks, int channel,
+                                       const struct cqa_hold_sound *sound, struct cqa_span span);
+
 #endif

@@ -22,18 +22,27 @@ static uint8_t as_byte(float share)
     return (uint8_t)(255.0f * cqa_clamp(share, 0.0f, 1.0f) + 0.5f);
 }
 
+/* Of frame t, between the middles of the two moments nearest to it: a step between moments would
+ * move what depends on it by a quarter of a second. */
+static float between(const float *row, size_t moments, size_t t)
+{
+    const float at = ((float)t + 0.5f) / CQA_MOMENT_HOP - 0.5f;
+    const size_t before = at > 0 ? (size_t)at : 0;
+    const size_t after = before + 1 < moments ? before + 1 : before;
+    const float part = cqa_clamp(at - (float)before, 0.0f, 1.0f);
+
+    return (1.0f - part) * cqa_fast_exp(row[before]) + part * cqa_fast_exp(row[after]);
+}
+
 /* From log posteriors of moments to the rows of frames. */
 static void spread(const float *out, size_t stride, size_t moments, size_t frames,
                    struct cqa_channel_track *track)
 {
-    for (size_t m = 0; m < moments; m++) {
-        const uint8_t parked = as_byte(1.0f - cqa_fast_exp(out[NONE * stride + m]));
-        const uint8_t voice = as_byte(cqa_fast_exp(out[VOICE * stride + m]));
-        const size_t first = m * CQA_MOMENT_HOP;
-        for (size_t t = first; t < first + CQA_MOMENT_HOP && t < frames; t++) {
-            track->posterior[CQA_TRACK_PARKED][t] = parked;
-            track->posterior[CQA_TRACK_ANNOUNCED][t] = voice;
-        }
+    for (size_t t = 0; t < moments * CQA_MOMENT_HOP && t < frames; t++) {
+        track->posterior[CQA_TRACK_PARKED][t] =
+            as_byte(1.0f - between(out + NONE * stride, moments, t));
+        track->posterior[CQA_TRACK_ANNOUNCED][t] =
+            as_byte(between(out + VOICE * stride, moments, t));
     }
 }
 

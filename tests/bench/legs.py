@@ -4,7 +4,9 @@
 
 Each is cut into its legs, which are skewed, drift and are encoded, and joined again by their start times. Twice the events are held
 against others: those of the recording, which is what somebody sees who has both; and those of a two-channel file with the very samples
-that the legs decode to, which is what joining itself costs. Events that begin before the later leg does are left out.
+that the legs decode to, which is what joining itself costs. Events that begin before the later leg does are left out. "points" are
+what was charged. The last lines are the floor: the recording as it is, begun 0.5, 4 or 16 ms later. What half a frame moves in a whole
+recording, no two files of it can be held to.
 """
 import collections
 import json
@@ -19,6 +21,7 @@ CONDITIONS = [(0, 0, "wav", "wav"), (400, 0, "wav", "wav"), (3000, 0, "wav", "wa
               (0, 0, "wav", "mp3"), (0, 0, "ulaw", "mp3"), (400, 50, "ulaw", "mp3"), (3000, 50, "mp3", "ulaw"), (0, 0, "wav", "pipe")]
 ENCODED = {"ulaw": (".u.wav", ["-c:a", "pcm_mulaw"]), "mp3": (".mp3", ["-c:a", "libmp3lame", "-b:a", "32k"]),
            "pipe": (".pipe.mp3", ["-ar", "16000", "-c:a", "libmp3lame", "-b:a", "32k", "-write_xing", "0"])}  # tells no delay
+FLOOR_MS = [0.5, 4, 16]
 
 
 def run(*words):
@@ -69,9 +72,15 @@ def as_one(whole, legs, folder, condition):
     return one
 
 
-def events(result, after_ms):
-    return [(e["type"], e.get("cause") or e.get("kind"), e.get("by") or e.get("side"), e["start_ms"], e["end_ms"])
-            for e in result["events"] if e["start_ms"] > after_ms]
+def later(whole, folder, ms):
+    cut_off = os.path.join(folder, "later.wav")
+    run("sox", "-D", whole, cut_off, "trim", "%ds" % round(ms * 8))
+    return cut_off
+
+
+def events(result, after_ms, late_ms=0.0):
+    return [(e["type"], e.get("cause") or e.get("kind"), e.get("by") or e.get("side"), e["start_ms"] + late_ms, e["end_ms"] + late_ms)
+            for e in result["events"] if e["start_ms"] + late_ms > after_ms]
 
 
 def compare(found, wanted, counts, name):
@@ -92,19 +101,20 @@ def compare(found, wanted, counts, name):
 
 
 def points(result):
-    return sorted((d["rule"], d["points"]) for d in result["score"]["deductions"])
+    return sorted((d["rule"], d["points"]) for d in result["score"]["deductions"] if d["points"] > 0)
 
 
 def main(programs, *paths):
     callqa = os.path.join(programs, "callqa")
-    totals = {condition: collections.Counter() for condition in CONDITIONS}
+    totals = {"%4d ms, %2d ppm, %s and %s" % condition: collections.Counter() for condition in CONDITIONS}
+    totals |= {"itself, %g ms later" % ms: collections.Counter() for ms in FLOOR_MS}
     with tempfile.TemporaryDirectory() as folder:
         whole = os.path.join(folder, "whole.wav")
         for path in paths:
-            run("sox", "-D", path, "-r", "8000", "-b", "16", "-e", "signed", whole)
+            run("ffmpeg", "-y", "-v", "error", "-i", path, "-ar", "8000", "-c:a", "pcm_s16le", whole)
             expected = analyze(callqa, whole)
             for condition in CONDITIONS:
-                counts = totals[condition]
+                counts = totals["%4d ms, %2d ppm, %s and %s" % condition]
                 legs = cut(whole, folder, condition)
                 joined = analyze(callqa, "--leg", legs[0], "--leg", legs[1], "--offset", str(-condition[0]))
                 if joined is None:
@@ -115,8 +125,14 @@ def main(programs, *paths):
                     compare(events(joined, condition[0]), events(other, condition[0]), counts, name)
                     counts[name + " points differ"] += points(joined) != points(other)
                 counts["calls"] += 1
+            for ms in FLOOR_MS:
+                counts = totals["itself, %g ms later" % ms]
+                result = analyze(callqa, later(whole, folder, ms))
+                compare(events(result, ms, ms), events(expected, ms), counts, "recording")
+                counts["recording points differ"] += points(result) != points(expected)
+                counts["calls"] += 1
     for condition, counts in totals.items():
-        print("%4d ms, %2d ppm, %s and %s:" % condition, ", ".join("%s %d" % pair for pair in sorted(counts.items()) if pair[1]))
+        print("%s:" % condition, ", ".join("%s %d" % pair for pair in sorted(counts.items()) if pair[1]))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def fill():
                " day, person, team, path, sha256, duration_ms, rubric, rubric_version, base_c, total_c, score_c, flag_count,"
                " open_count, received_ms, updated_ms, talk_agent_ms, talk_customer_ms, silence_ms, hold_ms, overtalk_ms,"
                " response_ms, measurable) SELECT i, '', 'freepbx', 'c' || i, 1, 'pbx', 8000 + a, 'q' || (r % 8), 'in',"
-               " '2025-01-01T00:00:00+08:00', ms, day, 'p' || a, 't' || (a % 20), '/var/spool/' || i, 'ab', 240000, 'standard',"
+               " '2025-01-01T00:00:00+08:00', ms, day, 'p' || a, 't' || (a % 20), '/var/spool/' || i, lower(hex(randomblob(32))), 240000, 'standard',"
                " '1', 10000, 10000 - r % 4000, 10000 - r % 4000, 3, 2, ms, ms, 90000, 60000, 9000, 4000, 900, 700, 1 FROM n")
     db.execute("INSERT INTO revisions(call, revision, key_hash, key, digest, recorder, received_ms, body)"
                " SELECT i, 1, randomblob(16), 'k' || i, randomblob(32), 'pbx', ms, replace(?, '@', 'c' || i) FROM n", (body,))
@@ -158,7 +158,8 @@ rate = 200 * len(batches) / (time.perf_counter() - begin)
 stop.set()
 for thread in threads:
     thread.join()
-print(f"ingest while five browse: {rate:.0f} results a second, aim 500; {sum(pages)} pages read meanwhile")
+aim = 1000 if "CQA_TEST_POSTGRES" in os.environ else 1500
+print(f"ingest while five browse: {rate:.0f} results a second, aim {aim}; {sum(pages)} pages read meanwhile")
 process.terminate()
 process.wait()
-sys.exit(1 if slow or rate < 500 else 0)
+sys.exit(1 if slow or rate < aim else 0)

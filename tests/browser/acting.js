@@ -54,6 +54,13 @@ export async function held(page, pattern) {
   await page.route(pattern, async (route) => { await opened; await route.continue(); });
   return open;
 }
+
+/** From here on no time passes on the page, however late a busy machine is; the function that it gives lets it go on. */
+export async function stopTime(page) {
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 1000);
+  return () => page.clock.resume();
+}
 export const textOf = async (page, selector) => (await page.textContent(selector)).trim();
 
 /**

@@ -3,7 +3,7 @@
 // "none" where it should say "not for you".
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { actor, allAnswered, ask, openAll, settled, textOf, visit } from "./acting.js";
+import { actor, allAnswered, ask, openAll, settled, stopTime, textOf, visit } from "./acting.js";
 import { openMonth, person, signAll } from "./round.js";
 import { logIn, password } from "./stage.js";
 
@@ -85,6 +85,7 @@ test("what somebody was writing when the session ended is nobody else's, and is 
   await page.fill("dialog [name=reason]", "Written by ann");
   await page.keyboard.press("Escape");
   await page.waitForSelector("dialog", { state: "detached" });
+  const timeGoesOn = await stopTime(page); // whatever else finds that the session has ended waits until it is sent
   await page.fill(".remark textarea", "A remark by ann");
   const enter = async (name) => {
     await page.fill("[name=name]", name);
@@ -98,6 +99,7 @@ test("what somebody was writing when the session ended is nobody else's, and is 
   };
   await endSession(page);
   await page.click("button:has-text('Comment')");
+  await timeGoesOn();
   await page.waitForSelector("dialog.over");
   await page.click("dialog.over .plain"); // somebody else
   await page.waitForSelector(".login");
@@ -167,6 +169,23 @@ for (const [language, [unseen, none, list]] of Object.entries({
       assert.doesNotMatch(text, none);
     }
   }, { language }));
+
+test("the audit log says in the reader's words what the server wrote", () => as("root", async (page) => {
+  const theirs = ["appraisal.object", "appraisal.open", "appraisal.rate", "coaching.done", "comment", "export", "objection", "objection.settle", "rubric.learn"]; // what people typed, names and hashes
+  const { rows } = await ask(page, "audit?limit=200");
+  await visit(page, "#/admin");
+  const shown = await page.locator(".panel:last-of-type tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText)));
+  const english = /[a-z]{3,} /;
+  const kinds = new Set();
+  for (const [i, { action, object, detail }] of rows.entries()) {
+    if (!theirs.includes(action) && english.test(`${detail} `) && !/^[0-9a-f]+$/.test(detail)) {
+      assert.notEqual(shown[i][6], detail, `${action}: ${detail}`);
+      kinds.add(action);
+    }
+    if (/^\w+ \d+$/.test(object)) assert.doesNotMatch(shown[i][5], /[a-z]/, object);
+  }
+  for (const one of ["appraisal.close", "appraisal.stage", "decision", "roster.replace", "user.put"]) assert.ok(kinds.has(one), `${one} is not among ${[...kinds]}`);
+}, { language: "zh-CN" }));
 
 /** Presses closer than this are one. */
 const again = (page) => page.waitForTimeout(700);

@@ -3,7 +3,7 @@
 // network that is gone. And what is wrong is told in words.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.js";
+import { actor, ask, axeFinds, openAll, settled, stopTime, textOf, visit } from "./acting.js";
 import { fillQueue } from "./morning.js";
 import { logIn, openBrowser, openStage, password } from "./stage.js";
 
@@ -106,9 +106,15 @@ for (const [language, [title, other]] of Object.entries({ en: ["Log in again", "
     const [, flag] = (await ask(page, "flags?limit=2")).flags;
     await page.keyboard.press("j");
     await page.keyboard.press("o");
-    await page.keyboard.type("Heard: the customer looked for a pen");
+    const timeGoesOn = await stopTime(page);
+    await page.keyboard.type("Heard: the customer ");
     await endSession(page);
+    const refused = page.waitForResponse((reply) => reply.url().endsWith("/rules") && reply.status() === 401);
+    await page.evaluate(() => import("/web/api.js").then(({ get }) => { get("rules").catch(() => {}); })); // as what is fetched ahead does
+    await refused;
+    await page.keyboard.type("looked for a pen");
     await page.keyboard.press("Control+Enter");
+    await timeGoesOn();
     await page.waitForSelector("dialog.over");
     assert.equal(await textOf(page, "dialog.over h2"), title);
     assert.equal(await page.inputValue("dialog.over [name=name]"), "ann");

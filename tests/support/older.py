@@ -51,6 +51,8 @@ SCORES = {
     26: "ALTER TABLE users DROP COLUMN once_until_ms;",
     27: "DROP INDEX calls_sums; DROP INDEX flags_agreed; DROP INDEX decisions_by_request; ALTER TABLE decisions DROP COLUMN request;",
     28: "DROP TABLE jobs;",
+    29: "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;",
+    30: "ALTER TABLE jobs DROP COLUMN tries;",
 }
 
 

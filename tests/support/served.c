@@ -319,6 +319,7 @@ void served_age(const struct served *served)
 {
     served_sql(
         served,
+        "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;"
         "DROP TABLE jobs;"
         "DROP INDEX calls_sums; DROP INDEX flags_agreed;"
         "DROP INDEX decisions_by_request; ALTER TABLE decisions DROP COLUMN request;"

@@ -266,6 +266,23 @@ def after_the_recorder_deletes(site, source):
         fail("it is missed since before it was found")
 
 
+def saved_as_files(site, clips, call):
+    """Each is a file that plays by itself, named once on stdout; none is written over."""
+    folder = os.path.join(site.top, "saved")
+    os.makedirs(folder)
+    lines = [line.split("\t") for line in clips("save", "--call", call, "--to", folder).splitlines()]
+    if sorted(line[0] for line in lines) != sorted(glob.glob(folder + "/*.ogg")) or not lines:
+        fail("saved: %s, but there are %s" % (lines, os.listdir(folder)))
+    for path, row, sha256 in lines:
+        _, start_ms, end_ms, hashed = os.path.basename(path)[:-4].split("-")
+        seconds = len(decoded(path, 1)) / RATE
+        if not row.startswith("~") or not sha256.startswith(hashed) or abs(seconds - (int(end_ms) - int(start_ms)) / 1000) > 0.1:
+            fail("saved: %s of %s lasts %.1f s" % (path, row, seconds))
+    clips("save", "--call", call, "--to", folder, codes=(1,))
+    clips("save", "--call", call, codes=(2,))
+    clips("save", "--to", folder, codes=(2,))
+
+
 def held_and_erased(site):
     def clips(*words, codes=(0,)):
         return site.run("callqa-server", "clips", *words, "--config", site.server_config, codes=codes).stdout
@@ -276,6 +293,7 @@ def held_and_erased(site):
         fail("holds: %s" % clips("hold"))
     if "legal hold: 1" not in clips("erase", "--call", call, codes=(6,)) or site.hear(call).status != 200:
         fail("a hold does not hold")
+    saved_as_files(site, clips, call)
     clips("hold", "--call", call, "--lift")
     clips("hold", "--call", call, "--lift", codes=(1,))
     if "of 1 calls would be" not in clips("erase", "--call", call, "--dry-run") or site.hear(call).status != 200:
@@ -289,7 +307,7 @@ def held_and_erased(site):
     clips("erase", codes=(2,))
     clips("hold", "--call", call, codes=(2,))
     said = [(action, what) for action, what in site.ask_server("SELECT action, object FROM audit WHERE action LIKE 'clips.%'")]
-    wanted = [("clips." + action, "call " + call) for action in ("hold", "erase", "lift", "erase")]
+    wanted = [("clips." + action, "call " + call) for action in ("hold", "erase", "save", "save", "lift", "erase")]
     wanted.append(("clips.erase", "call nobody"))
     if said != wanted:
         fail("the audit log has %s, not %s" % (said, wanted))

@@ -387,6 +387,32 @@ def one_leg_after_the_store_was_lost(site, lives):
             fail("one leg counts instead of both: %s" % [c["recording"] for c in lives.calls(number)])
 
 
+def brought_together(programs, sample, expected):
+    """A folder a party, as some recorders keep them: two legs, until somebody puts both into one folder."""
+    with Site(programs, leg_wait="2s") as site:
+        lives = Lives(site, site.top, sample)
+        lives.total = expected["score"]["total"]
+        folders = [os.path.join(site.watched[0], name) for name in ("in", "out", "both")]
+        for folder in folders:
+            os.makedirs(folder)
+        site.start_server()
+        site.start_daemon()
+        for number in (1, 2, 3):
+            for ending, folder in zip(LEGS, folders):
+                shutil.copy(lives.leg[ending], os.path.join(site.top, "part"))
+                os.rename(os.path.join(site.top, "part"), lives.path(number, ending, folder))
+        for number in (1, 2, 3):
+            wait_until("each leg is one", lambda: [c["recording"]["layout"] for c in lives.calls(number)] == ["leg", "leg"])
+        for ending, folder in zip(LEGS, folders):
+            os.rename(lives.path(1, ending, folder), lives.path(1, ending, folders[2]))
+            shutil.copyfile(lives.path(2, ending, folder), lives.path(2, ending, folders[2]))
+            os.unlink(lives.path(2, ending, folder))
+        os.rename(lives.path(3, LEGS[0], folders[0]), lives.path(3, LEGS[0], folders[1]))
+        for number in (1, 2, 3):
+            wait_until("call %d is joined" % number, lambda: lives.is_joined(number))
+        site.stop_daemon()
+
+
 def ask(site, program_words, codes=(0,)):
     return site.run("callqa", *program_words, "--config", site.config, codes=codes)
 
@@ -532,6 +558,7 @@ def main(source, programs):
     whichever_they_are(programs, sample)
     both_converted_beside(programs, sample)
     lives_of_joined_calls(programs, sample, expected)
+    brought_together(programs, sample, expected)
     held_and_erased(programs, sample, expected)
     print("legs: ok")
 

@@ -5,7 +5,8 @@
 Recorders post, agents object, an auditor decides, all through the proxy, while one of the servers is killed at random
 moments (KILLS times, 6) and the database is once gone for a while. Whoever was not answered asks again. Then: every
 result, objection and decision that was acknowledged is there, and once; each objection was told, under one id; the audit
-log is one chain.
+log is one chain. And a lead has files made in the background all the time: none is lost, and each is begun once but where the
+server that made it was killed.
 """
 import http.client
 import http.server
@@ -164,8 +165,8 @@ class Shared:
         headers = {"Cookie": answer.getheader("Set-Cookie").split(";")[0], "X-CSRF-Token": json.loads(text)["csrf"],
                    "Content-Type": "application/json"}
 
-        def act(method, path, body=None, good=(200, 201)):
-            answer, text = self.ask(method, "/api/v1/" + path, json.dumps(body) if body else None, headers)
+        def act(method, path, body=None, good=(200, 201), more=None):
+            answer, text = self.ask(method, "/api/v1/" + path, json.dumps(body) if body else None, {**headers, **(more or {})})
             if answer.status not in good:
                 fail("%s %s: %d %s" % (method, path, answer.status, text))
             return json.loads(text)
@@ -216,6 +217,15 @@ def review(site, act, verb, done, stop):
             return
 
 
+def have_files_made(act, jobs, stop):
+    """One after the other: what was kept is known by its number."""
+    while not stop.is_set():
+        job = act("GET", "export/calls.csv", good=(202,), more={"Prefer": "respond-async"})["job"]
+        jobs.add(job)
+        while not stop.is_set() and act("GET", "jobs/%d" % job)["state"] in ("waits", "works"):
+            time.sleep(0.05)
+
+
 def disturb(site, kills, chance):
     for i in range(kills):
         time.sleep(chance.uniform(0.2, 1.5))
@@ -230,22 +240,36 @@ def disturb(site, kills, chance):
 
 def work(site, programs, source, kills):
     token = site.command("token", "add", "pbx", "--role", "recorder")
-    for name, role, *more in (("ann", "auditor"), ("li", "agent", "--person", "8002")):
+    for name, role, *more in (("ann", "auditor"), ("lea", "lead"), ("li", "agent", "--person", "8002")):
         site.command("user", "add", name, "--role", role, "--password-file", "-", *more, given=PASSWORD + "\n")
     template = read_template(programs, source)
-    stop, objected, decided = threading.Event(), set(), set()
+    stop, objected, decided, jobs = threading.Event(), set(), set(), set()
     posters = [threading.Thread(target=post_all, args=(site, token, template, i)) for i in range(POSTERS)]
     reviewers = [threading.Thread(target=review, args=(site, site.log_in(name), verb, done, stop))
                  for name, verb, done in (("li", "objection", objected), ("ann", "decision", decided))]
-    for thread in posters + reviewers:
+    lead = site.log_in("lea")
+    files = threading.Thread(target=have_files_made, args=(lead, jobs, stop))
+    for thread in [*posters, *reviewers, files]:
         thread.start()
     disturb(site, kills, random.Random(4711))
     for thread in posters:
         thread.join()
     stop.set()
-    for thread in reviewers:
+    for thread in [*reviewers, files]:
         thread.join()
-    return objected, decided
+    wait_until("every file is made", lambda: not any(job["state"] in ("waits", "works") for job in lead("GET", "jobs")["jobs"]), 150)
+    return objected, decided, jobs
+
+
+def look_at_files(site, number, jobs, kills):
+    """A kill, or the database that goes, takes one of a person's jobs at most, which then is begun once more."""
+    made, tries = number("SELECT count(*) FROM jobs WHERE state = 2 AND status = 200"), number("SELECT sum(tries) FROM jobs")
+    if made < len(jobs) or made != number("SELECT count(*) FROM jobs"):
+        fail("%d files made of %d asked for, %d kept" % (made, len(jobs), number("SELECT count(*) FROM jobs")))
+    if tries > made + kills + len(site.servers):
+        fail("%d files were begun %d times with %d kills" % (made, tries, kills))
+    if number("SELECT count(*) FROM audit WHERE action = 'export'") > tries:
+        fail("more exports are logged than were begun")
 
 
 def look(site, receiver, objected, decided):
@@ -276,13 +300,14 @@ def main(source, programs, kills="6"):
         site = Shared(programs, postgres, receiver)
         started = time.monotonic()
         try:
-            objected, decided = work(site, programs, source, int(kills))
+            objected, decided, jobs = work(site, programs, source, int(kills))
+            look_at_files(site, lambda text: int(sql(postgres.folder, site.store, text)), jobs, int(kills))
             again = look(site, receiver, objected, decided)
         finally:
             for server in site.servers:
                 server.kill()
-    print("%s kills, the database gone once: %d results, %d objections, %d decisions, nothing lost and nothing twice in %.0f s;"
-          " %d notices came again under their own id" % (kills, POSTERS * EACH, len(objected), len(decided),
+    print("%s kills, the database gone once: %d results, %d objections, %d decisions, %d files, nothing lost and nothing twice in"
+          " %.0f s; %d notices came again under their own id" % (kills, POSTERS * EACH, len(objected), len(decided), len(jobs),
                                                         time.monotonic() - started, again))
 
 

@@ -93,7 +93,12 @@ def main(programs):
 
         call(8)
         expect(sweep(site, "--since", "2094-01-01"), "analysed 0", "pending 1")
-        expect(sweep(site, "--since", "2020-01-01T00:00:00"), "analysed 1", "posted 1", "pending 0")
+        with open(os.path.join(site.watched[0], name_of(0)), "ab") as out:
+            out.write(b"\0" * 1600)
+        for language, words in (("en", ("ready", "changed since")), ("zh", ("待分析", "文件已变化"))):
+            expect(sweep(site, "--dry-run", "--language", language),
+                   *["%s %s" % (os.path.join(site.watched[0], name_of(number)), word) for number, word in zip((8, 0), words)])
+        expect(sweep(site, "--since", "2020-01-01T00:00:00"), "analysed 2", "posted 2", "pending 0")
 
         for number in range(9, 25):
             call(number)
@@ -115,5 +120,34 @@ def main(programs):
             fail("check-config said: " + said)
 
 
+def by_what_lies_beside(programs):
+    """Names that tell no time: the metadata beside them does, of what nobody has analysed yet too."""
+    voices = Voices()
+    with Site(programs) as site:
+        profile = os.path.join(site.top, "beside.yaml")
+        with open(profile, "w") as out:
+            out.write("name: beside\nagent_channel: 0\nignore: ['*.json']\npatterns:\n  - name: an id\n    regex: '^(?<id>[0-9]+)\\.wav$'\n"
+                      "sidecars:\n  - format: json\n    file: ['{stem}.json']\n    map: {started_at: start}\n")
+        site.start_server()
+        with open(site.config) as text:
+            plain = text.read()
+        with open(site.config, "w") as out:
+            out.write(plain.replace("recorder: freepbx", "recorder: " + profile))
+        paths = [os.path.join(site.watched[0], "%d.wav" % number) for number in range(3)]
+        for number, path in enumerate(paths):
+            make_call(path, number, voices)
+        for path, start in zip(paths, ("2025-11-19T23:59:59+08:00", "2025-11-20T00:00:01+08:00")):
+            with open(path[:-4] + ".json", "w") as out:
+                out.write('{"start": "%s"}' % start)
+        for words, wanted in ((("--until", "2025-11-20"), paths[:1]), (("--since", "2025-11-20"), paths[1:]), ((), paths)):
+            found = sorted(line.split("\t")[0] for line in sweep(site, "--dry-run", *words).splitlines())
+            if found != wanted:
+                fail("%s: a dry run finds %s" % (words, found))
+        expect(sweep(site, "--until", "2025-11-20"), "analysed 1", "posted 1", "pending 2")
+        expect(sweep(site, "--since", "2025-11-20", "--until", "2025-11-21"), "analysed 1", "posted 1", "pending 1")
+        expect(sweep(site), "analysed 1", "posted 1", "pending 0")
+
+
 if __name__ == "__main__":
     main(sys.argv[2])
+    by_what_lies_beside(sys.argv[2])

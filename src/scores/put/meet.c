@@ -34,7 +34,7 @@ static size_t stem_length(const char *path)
     return ending == NULL || ending == name ? strlen(path) : (size_t)(ending - path);
 }
 
-static void write_stem(const char *path, char *out, size_t size)
+void cqa_put_write_stem(const char *path, char *out, size_t size)
 {
     const char *name = name_of(path);
 
@@ -45,8 +45,8 @@ static int same_stem(const char *left, const char *right)
 {
     char stems[2][NAME_MAX + 1];
 
-    write_stem(left, stems[0], sizeof stems[0]);
-    write_stem(right, stems[1], sizeof stems[1]);
+    cqa_put_write_stem(left, stems[0], sizeof stems[0]);
+    cqa_put_write_stem(right, stems[1], sizeof stems[1]);
     return strcmp(stems[0], stems[1]) == 0;
 }
 
@@ -310,7 +310,7 @@ static enum cqa_status find_by_content(struct meeting *it)
     if (status != CQA_OK || !is_path)
         return status;
     row = NULL;
-    write_stem(item->path, stem, sizeof stem);
+    cqa_put_write_stem(item->path, stem, sizeof stem);
     status =
         cqa_sql_start(it->db, &row, it->error, &rows_of_stem, it->poster->site, stem, item->source);
     return read_rows(it, row, status);

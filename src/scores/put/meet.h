@@ -53,6 +53,9 @@ enum cqa_status cqa_put_take_legs(struct cqa_scores *scores, struct cqa_sql *db,
                                   const struct cqa_poster *poster, const struct cqa_item *item,
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The name at the end of a path, without its ending. */
+void cqa_put_write_stem(const char *path, char *out, size_t size);
+
 /* An id that is nothing but a path. */
 int cqa_is_path_id(const char *call_id);
 

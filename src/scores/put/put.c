@@ -213,6 +213,19 @@ static enum cqa_status put_nothing_new(struct cqa_sql *db, const struct cqa_post
 
 /* ---- one result */
 
+/* Nothing is known of its call, and nothing waits. */
+static enum cqa_status put_first(struct cqa_sql *db, const struct cqa_poster *poster,
+                                 const struct cqa_item *item, struct cqa_known *known,
+                                 const struct cqa_put_order *order, int64_t now_ms,
+                                 enum cqa_put *outcome, struct cqa_error *error)
+{
+    const enum cqa_status status =
+        cqa_put_revision(db, poster, item, known, NULL, NULL, now_ms, error);
+
+    *outcome = CQA_PUT_STORED;
+    return status == CQA_OK ? note_posted(db, poster, item, order, now_ms, error) : status;
+}
+
 /* A call of which nothing counts yet. */
 static enum cqa_status put_new(struct cqa_sql *db, const struct cqa_poster *poster,
                                const struct cqa_item *item, struct cqa_known *known, int closed,
@@ -231,13 +244,12 @@ static enum cqa_status put_new(struct cqa_sql *db, const struct cqa_poster *post
         status = cqa_put_preview(db, poster, item, &preview, now_ms, error);
         return status == CQA_OK ? note_posted(db, poster, item, order, now_ms, error) : status;
     }
-    *outcome = closed ? CQA_PUT_PERIOD_CLOSED : CQA_PUT_STORED;
+    *outcome = CQA_PUT_PERIOD_CLOSED;
     if (closed)
         return CQA_OK;
     status = cqa_put_drop_preview(db, poster, item, 0, 0, error);
-    if (status == CQA_OK)
-        status = cqa_put_revision(db, poster, item, known, NULL, NULL, now_ms, error);
-    return status == CQA_OK ? note_posted(db, poster, item, order, now_ms, error) : status;
+    return status == CQA_OK ? put_first(db, poster, item, known, order, now_ms, outcome, error)
+                            : status;
 }
 
 static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_sql *db,
@@ -274,11 +286,13 @@ static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_sql *db,
 
 static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_sql *db,
                                  const struct cqa_poster *poster, const struct cqa_item *item,
-                                 const struct cqa_put_order *order, int64_t now_ms,
+                                 const struct cqa_put_order *order, int is_first, int64_t now_ms,
                                  enum cqa_put *outcome, struct cqa_error *error)
 {
+    struct cqa_known nothing = {.next = 1};
     const enum cqa_status status =
-        put_result(scores, db, poster, item, order, now_ms, outcome, error);
+        is_first ? put_first(db, poster, item, &nothing, order, now_ms, outcome, error)
+                 : put_result(scores, db, poster, item, order, now_ms, outcome, error);
 
     /* Most results bring no clips, and a new call has none to throw away. */
     return status == CQA_OK && (item->clip_count > 0 ? *outcome <= CQA_PUT_UNCHANGED
@@ -310,6 +324,7 @@ static enum cqa_status put_met(struct cqa_scores *scores, struct cqa_sql *db,
     struct cqa_item met = *item;
     int moved = 0;
     int is_leg = 0;
+    int is_first = 0;
     enum cqa_status status = as_posted ? cqa_put_is_leg(db, poster, item, &is_leg, error) : CQA_OK;
 
     *outcome = CQA_PUT_UNCHANGED;
@@ -317,10 +332,13 @@ static enum cqa_status put_met(struct cqa_scores *scores, struct cqa_sql *db,
         return status == CQA_OK && order->is_posted
                    ? cqa_put_resolve(db, poster, item, now_ms, error)
                    : status;
-    status = cqa_put_meet(scores, db, poster, as_posted, &arena, &met, &moved, error);
+    if (as_posted && order->is_posted)
+        status = cqa_put_is_first(db, poster, item, &is_first, error);
+    if (status == CQA_OK && !is_first)
+        status = cqa_put_meet(scores, db, poster, as_posted, &arena, &met, &moved, error);
     *outcome = CQA_PUT_MOVED;
     if (status == CQA_OK && !moved)
-        status = put_whole(scores, db, poster, &met, order, now_ms, outcome, error);
+        status = put_whole(scores, db, poster, &met, order, is_first, now_ms, outcome, error);
     if (status == CQA_OK && as_posted && *outcome <= CQA_PUT_UNCHANGED)
         status = cqa_put_take_legs(scores, db, poster, &met, error);
     if (status == CQA_OK && moved && order->is_posted)

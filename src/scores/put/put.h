@@ -76,6 +76,12 @@ enum cqa_status cqa_put_look_up(struct cqa_sql *db, const struct cqa_poster *pos
                                 const struct cqa_item *item, struct cqa_known *known,
                                 int *key_reused, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Whether nothing is known here that the item could have to do with: no call of its name, key or
+ * recording, nothing that waits, no count of its store, no closed day. As most that is posted. */
+enum cqa_status cqa_put_is_first(struct cqa_sql *db, const struct cqa_poster *poster,
+                                 const struct cqa_item *item, int *is_first,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Whether revision `revision` of the call has the item's content. */
 enum cqa_status cqa_put_is_revision(struct cqa_sql *db, const struct cqa_known *known,
                                     int64_t revision, const struct cqa_item *item, int *same,
@@ -92,6 +98,10 @@ void cqa_put_hash_key(const struct cqa_poster *poster, const char *key, int64_t 
 enum cqa_status cqa_put_is_late(struct cqa_sql *db, const struct cqa_poster *poster,
                                 const struct cqa_item *item, const struct cqa_known *known,
                                 int *late, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Of an item that its store counted: what its call is known by among the counts. */
+void cqa_put_hash_call(const struct cqa_poster *poster, const struct cqa_item *item,
+                       unsigned char out[CQA_KEY_HASH_SIZE]);
 
 /* From here on what the store counted before it is late. */
 enum cqa_status cqa_put_count(struct cqa_sql *db, const struct cqa_poster *poster,

@@ -15,26 +15,43 @@ static enum cqa_status take_row(struct cqa_sql *db, int64_t id, int64_t call,
                                 const struct cqa_item_flag *flag, int64_t ordinal,
                                 struct cqa_error *error)
 {
-    return cqa_sql_do(db, error, &set_current, ordinal, (int64_t)flag->severity, flag->confidence,
-                      flag->event, flag->event_type, flag->start_ms, flag->end_ms, flag->points_c,
-                      (int64_t)flag->automatic_fail, call, id);
+    return cqa_sql_post(db, error, &set_current, ordinal, (int64_t)flag->severity, flag->confidence,
+                        flag->event, flag->event_type, flag->start_ms, flag->end_ms, flag->points_c,
+                        (int64_t)flag->automatic_fail, call, id);
 }
 
+/* Four at once, as many as most results have; a rule is null where there are fewer. */
+#define FLAG(a, b, c, d, e, f, g, h, i, j)                                                         \
+    "(?" #a ", ?" #b ", ?" #c ", ?" #d ", ?" #e ", ?" #f ", ?" #g ", ?" #h ", ?" #i ", ?" #j ")"
+#define FLAG_TYPES "itiiiitiii"
+enum { TOGETHER = 4 };
 CQA_SQL_STATEMENT(
-    insert_new, "iitiiiitiii", 0,
+    insert_new, "i" FLAG_TYPES FLAG_TYPES FLAG_TYPES FLAG_TYPES, 0,
     "INSERT INTO flags(call, current, ordinal, rule, severity, points_c, confidence, event,"
-    " event_type, start_ms, end_ms, automatic_fail, day, started_ms, person, team, agent, "
-    "queue)"
-    " SELECT ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(day, 0),"
-    " coalesce(started_ms, 0), person, team, agent, queue FROM calls WHERE id = ?1");
+    " event_type, start_ms, end_ms, automatic_fail, day, started_ms, person, team, agent, queue)"
+    " SELECT c.id, 1, n.column1, n.column2, n.column3, n.column4, n.column5, n.column6, n.column7,"
+    " n.column8, n.column9, n.column10, coalesce(c.day, 0), coalesce(c.started_ms, 0), c.person,"
+    " c.team, c.agent, c.queue FROM calls c, (VALUES" FLAG(
+        2, 3, 4, 5, 6, 7, 8, 9, 10,
+        11) ", " FLAG(12, 13, 14, 15, 16, 17, 18, 19, 20,
+                      21) ", " FLAG(22, 23, 24, 25, 26, 27, 28, 29, 30,
+                                    31) ", " FLAG(32, 33, 34, 35, 36, 37, 38, 39, 40,
+                                                  41) ") n WHERE c.id = ?1 AND n.column2 IS NOT "
+                                                      "NULL"
+                                                      " ORDER BY n.column1");
 
-static enum cqa_status insert_flag(struct cqa_sql *db, int64_t call,
-                                   const struct cqa_item_flag *flag, int64_t ordinal,
-                                   struct cqa_error *error)
+#define VALUES_OF(flag, ordinal)                                                                   \
+    (int64_t)(ordinal), (flag)->rule, (int64_t)(flag)->severity, (flag)->points_c,                 \
+        (flag)->confidence, (flag)->event, (flag)->event_type, (flag)->start_ms, (flag)->end_ms,   \
+        (int64_t)(flag)->automatic_fail
+
+static enum cqa_status insert_flags(struct cqa_sql *db, int64_t call,
+                                    const struct cqa_item_flag *const flags[TOGETHER],
+                                    const int64_t ordinals[TOGETHER], struct cqa_error *error)
 {
-    return cqa_sql_do(db, error, &insert_new, call, ordinal, flag->rule, (int64_t)flag->severity,
-                      flag->points_c, flag->confidence, flag->event, flag->event_type,
-                      flag->start_ms, flag->end_ms, (int64_t)flag->automatic_fail);
+    return cqa_sql_post(db, error, &insert_new, call, VALUES_OF(flags[0], ordinals[0]),
+                        VALUES_OF(flags[1], ordinals[1]), VALUES_OF(flags[2], ordinals[2]),
+                        VALUES_OF(flags[3], ordinals[3]));
 }
 
 /* Flags added by hand stay current whatever the machine says later. */
@@ -42,19 +59,44 @@ CQA_SQL_STATEMENT(supersede, "i", 0,
                   "UPDATE flags SET current = 0, ordinal = NULL WHERE call = ?1 AND author IS NULL"
                   " AND (current <> 0 OR ordinal IS NOT NULL)");
 
+/* Those of which there is no row yet, in their order. */
+static enum cqa_status insert_rest(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
+                                   const struct cqa_put_plan *plan, struct cqa_error *error)
+{
+    static const struct cqa_item_flag none;
+    const struct cqa_item_flag *flags[TOGETHER] = {&none, &none, &none, &none};
+    int64_t ordinals[TOGETHER] = {0};
+    enum cqa_status status = CQA_OK;
+    size_t count = 0;
+
+    for (size_t i = 0; status == CQA_OK && i < item->flag_count; i++) {
+        if (plan != NULL && plan->rows[i] != CQA_PUT_NO_ROW)
+            continue;
+        flags[count] = &item->flags[i];
+        ordinals[count++] = (int64_t)i;
+        if (count == TOGETHER) {
+            status = insert_flags(db, call, flags, ordinals, error);
+            count = 0;
+        }
+    }
+    if (status != CQA_OK || count == 0)
+        return status;
+    for (; count < TOGETHER; count++)
+        flags[count] = &none;
+    return insert_flags(db, call, flags, ordinals, error);
+}
+
 enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
                               const struct cqa_put_row *rows, const struct cqa_put_plan *plan,
                               struct cqa_error *error)
 {
-    enum cqa_status status = rows != NULL ? cqa_sql_do(db, error, &supersede, call) : CQA_OK;
+    enum cqa_status status = rows != NULL ? cqa_sql_post(db, error, &supersede, call) : CQA_OK;
 
-    for (size_t i = 0; status == CQA_OK && i < item->flag_count; i++) {
-        const size_t row = rows != NULL ? plan->rows[i] : CQA_PUT_NO_ROW;
-        status = row != CQA_PUT_NO_ROW
-                     ? take_row(db, rows[row].id, call, &item->flags[i], (int64_t)i, error)
-                     : insert_flag(db, call, &item->flags[i], (int64_t)i, error);
-    }
-    return status;
+    for (size_t i = 0; rows != NULL && status == CQA_OK && i < item->flag_count; i++)
+        if (plan->rows[i] != CQA_PUT_NO_ROW)
+            status = take_row(db, rows[plan->rows[i]].id, call, &item->flags[i], (int64_t)i, error);
+    return status == CQA_OK ? insert_rest(db, item, call, rows != NULL ? plan : NULL, error)
+                            : status;
 }
 
 /* ---- what is there */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the store knows of an item before it is put. */
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include "scores/put/put.h"
+#include "scores/put/meet.h"
 
 /* Short, so that the unique index over all revisions stays small. */
 void cqa_put_hash_key(const struct cqa_poster *poster, const char *key, int64_t again,
@@ -88,6 +89,43 @@ enum cqa_status cqa_put_look_up(struct cqa_sql *db, const struct cqa_poster *pos
     const enum cqa_status status = find_key(db, poster, item, known, key_reused, error);
 
     return status == CQA_OK && !*key_reused ? find_call(db, poster, item, known, error) : status;
+}
+
+/* ---- what nobody has heard of */
+
+/* One trip for what else takes ten. A stem is asked for where a path is all that names the call. */
+CQA_SQL_STATEMENT(is_first, "btttttbtot", 1,
+                  "SELECT CASE WHEN EXISTS(SELECT 1 FROM revisions WHERE key_hash = ?1)"
+                  " OR EXISTS(SELECT 1 FROM calls WHERE site = ?2 AND source = ?3"
+                  "  AND call_id IN (?4, ?5)) OR EXISTS(SELECT 1 FROM calls WHERE call_of = ?5)"
+                  " OR EXISTS(SELECT 1 FROM calls WHERE sha256 = ?6)"
+                  " OR EXISTS(SELECT 1 FROM calls WHERE file_sha256 = ?6)"
+                  " OR EXISTS(SELECT 1 FROM calls WHERE stem = ?10)"
+                  " OR EXISTS(SELECT 1 FROM previews WHERE site = ?2 AND source = ?3"
+                  "  AND call_id = ?4)"
+                  " OR EXISTS(SELECT 1 FROM generations WHERE call = ?7 AND store = ?8)"
+                  " OR EXISTS(SELECT 1 FROM periods WHERE from_day <= ?9 AND ?9 < to_day)"
+                  " THEN 0 ELSE 1 END");
+
+enum cqa_status cqa_put_is_first(struct cqa_sql *db, const struct cqa_poster *poster,
+                                 const struct cqa_item *item, int *first, struct cqa_error *error)
+{
+    unsigned char key_hash[CQA_KEY_HASH_SIZE];
+    unsigned char call_hash[CQA_KEY_HASH_SIZE];
+    char stem[NAME_MAX + 1];
+    const int is_path = cqa_is_path_id(item->call_id);
+    int64_t answer = 0;
+
+    cqa_put_hash_key(poster, item->key, 0, key_hash);
+    cqa_put_hash_call(poster, item, call_hash);
+    cqa_put_write_stem(item->path, stem, sizeof stem);
+    const enum cqa_status status =
+        cqa_sql_number(db, &answer, error, &is_first, key_hash, sizeof key_hash, poster->site,
+                       item->source, item->call_id, item->call_of, item->sha256, call_hash,
+                       sizeof call_hash, item->store, item->day, is_path ? stem : NULL);
+
+    *first = answer != 0;
+    return status;
 }
 
 CQA_SQL_STATEMENT(

@@ -6,8 +6,8 @@
 #include "scores/put/put.h"
 
 /* Also of calls of which nothing counts yet: short, as there is a row for each. */
-static void hash_call(const struct cqa_poster *poster, const struct cqa_item *item,
-                      unsigned char out[CQA_KEY_HASH_SIZE])
+void cqa_put_hash_call(const struct cqa_poster *poster, const struct cqa_item *item,
+                       unsigned char out[CQA_KEY_HASH_SIZE])
 {
     const char *const parts[] = {poster->site, item->source, item->call_id};
     crypto_generichash_state state;
@@ -31,7 +31,7 @@ static enum cqa_status read_counted(struct cqa_sql *db, const struct cqa_poster 
     *number = 0;
     if (item->store == NULL || item->call_id == NULL)
         return CQA_OK;
-    hash_call(poster, item, call);
+    cqa_put_hash_call(poster, item, call);
     return cqa_sql_number(db, number, error, &counted_of, call, (size_t)CQA_KEY_HASH_SIZE,
                           item->store);
 }
@@ -54,7 +54,7 @@ enum cqa_status cqa_put_is_late(struct cqa_sql *db, const struct cqa_poster *pos
     *late = 0;
     if (item->store == NULL || item->call_id == NULL)
         return CQA_OK;
-    hash_call(poster, item, call);
+    cqa_put_hash_call(poster, item, call);
     cqa_put_hash_key(poster, item->key, 0, key);
     const enum cqa_status status =
         cqa_sql_number(db, &is_late, error, &late_by, call, sizeof call, item->store,
@@ -79,10 +79,10 @@ enum cqa_status cqa_put_count(struct cqa_sql *db, const struct cqa_poster *poste
 
     if (item->store == NULL)
         return CQA_OK;
-    hash_call(poster, item, call);
+    cqa_put_hash_call(poster, item, call);
     cqa_put_hash_key(poster, item->key, 0, key);
-    return cqa_sql_do(db, error, &count_generation, call, sizeof call, item->store,
-                      item->generation, key, sizeof key);
+    return cqa_sql_post(db, error, &count_generation, call, sizeof call, item->store,
+                        item->generation, key, sizeof key);
 }
 
 /* ---- failures */
@@ -103,16 +103,16 @@ static enum cqa_status resolve_moved(struct cqa_sql *db, const struct cqa_poster
 {
     return item->store == NULL
                ? CQA_OK
-               : cqa_sql_do(db, error, &resolve_elsewhere, now_ms, poster->site, item->source,
-                            item->call_id, item->store, item->generation);
+               : cqa_sql_post(db, error, &resolve_elsewhere, now_ms, poster->site, item->source,
+                              item->call_id, item->store, item->generation);
 }
 
 enum cqa_status cqa_put_resolve(struct cqa_sql *db, const struct cqa_poster *poster,
                                 const struct cqa_item *item, int64_t now_ms,
                                 struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_sql_do(db, error, &resolve_failures, now_ms, poster->site,
-                                              item->path, item->store, item->generation);
+    const enum cqa_status status = cqa_sql_post(db, error, &resolve_failures, now_ms, poster->site,
+                                                item->path, item->store, item->generation);
 
     return status == CQA_OK ? resolve_moved(db, poster, item, now_ms, error) : status;
 }

@@ -21,17 +21,18 @@ CQA_SQL_STATEMENT(
     "tttitttttt"
     "oottitt"
     "ooiii"
-    "oooooooii",
+    "oooooooiib",
     0,
     "INSERT INTO calls(site, source, call_id, revision, recorder, agent, customer, queue, "
     "direction,"
     " started_at, started_ms, day, path, sha256, duration_ms, rubric, rubric_version, base_c, "
     "total_c,"
     " score_c, flag_count, open_count, received_ms, updated_ms, talk_agent_ms, talk_customer_ms,"
-    " silence_ms, hold_ms, overtalk_ms, response_ms, greeting_ms, measurable, posted, person, team)"
+    " silence_ms, hold_ms, overtalk_ms, response_ms, greeting_ms, measurable, posted, basis, "
+    "person, team)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
     "?19,"
-    " ?20, ?21, ?22, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31,"
+    " ?20, ?21, ?22, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32,"
     " coalesce((SELECT person FROM roster WHERE extension = ?6 AND from_local <= substr(?10, 1, 19)"
     "  AND substr(?10, 1, 19) < to_local ORDER BY from_local DESC LIMIT 1), ?6),"
     " (SELECT team FROM roster WHERE extension = ?6 AND from_local <= substr(?10, 1, 19)"
@@ -44,9 +45,11 @@ CQA_SQL_STATEMENT(
     " updated_ms = ?22, talk_agent_ms = ?23, talk_customer_ms = ?24, silence_ms = ?25, hold_ms = "
     "?26,"
     " overtalk_ms = ?27, response_ms = ?28, greeting_ms = ?29, measurable = ?30, posted = ?31,"
+    " basis = ?32,"
     " person = excluded.person, team = excluded.team");
 
-/* RETURNING would cost more than this, on the way of every result. */
+/* RETURNING would cost SQLite more than this, on the way of every result; from PostgreSQL it comes
+ * in one trip with what was posted before it. */
 CQA_SQL_STATEMENT(id_of_call, "ttt", 1,
                   "SELECT id FROM calls WHERE site = ?1 AND source = ?2 AND call_id = ?3");
 
@@ -57,14 +60,14 @@ static enum cqa_status write_call(struct cqa_sql *db, const struct cqa_poster *p
                                   int64_t now_ms, struct cqa_error *error)
 {
     const int64_t posted = poster->actor != NULL ? known->posted : known->next;
-    const enum cqa_status status = cqa_sql_do(
+    const enum cqa_status status = cqa_sql_post(
         db, error, &upsert_call, poster->site, item->source, item->call_id, known->next,
         poster->recorder, item->agent, item->customer, item->queue, item->direction,
         item->started_at, item->started_ms, item->day, item->path, item->sha256, item->duration_ms,
         item->rubric, item->rubric_version, item->base_c, item->total_c, (int64_t)item->flag_count,
         count_open(item), now_ms, item->talk_agent_ms, item->talk_customer_ms, item->silence_ms,
         item->hold_ms, item->overtalk_ms, item->response_ms, item->greeting_ms,
-        (int64_t)item->measurable, posted);
+        (int64_t)item->measurable, posted, item->basis, item->basis_size);
 
     return status == CQA_OK && known->id == 0
                ? cqa_sql_number(db, &known->id, error, &id_of_call, poster->site, item->source,
@@ -85,9 +88,9 @@ static enum cqa_status insert_revision(struct cqa_sql *db, const struct cqa_post
     unsigned char key_hash[CQA_KEY_HASH_SIZE];
 
     cqa_put_hash_key(poster, item->key, known->has_key ? known->next : 0, key_hash);
-    return cqa_sql_do(db, error, &insert_one, known->id, known->next, key_hash,
-                      (size_t)CQA_KEY_HASH_SIZE, item->key, item->digest,
-                      (size_t)CQA_ITEM_DIGEST_SIZE, poster->recorder, now_ms, item->body);
+    return cqa_sql_post(db, error, &insert_one, known->id, known->next, key_hash,
+                        (size_t)CQA_KEY_HASH_SIZE, item->key, item->digest,
+                        (size_t)CQA_ITEM_DIGEST_SIZE, poster->recorder, now_ms, item->body);
 }
 
 enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *poster,
@@ -98,7 +101,7 @@ enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *po
     enum cqa_status status = write_call(db, poster, item, known, now_ms, error);
 
     if (status == CQA_OK && item->part != NULL && known->revision == 0)
-        status = cqa_sql_do(db, error, &set_call_of, item->call_of, known->id);
+        status = cqa_sql_post(db, error, &set_call_of, item->call_of, known->id);
     if (status == CQA_OK)
         status = insert_revision(db, poster, item, known, now_ms, error);
     if (status == CQA_OK)

@@ -25,14 +25,14 @@ static int takes_scores(const struct cqa_scheme *scheme)
 }
 
 /* One that is raised after the closing and waits may still be rejected. */
-static int is_due(const struct cqa_round *round, const struct cqa_disputed *row, int64_t at_ms,
-                  int64_t decided_ms)
+int cqa_disputed_is_due(const struct cqa_round *round, enum cqa_objection_outcome outcome,
+                        int64_t at_ms, int64_t decided_ms)
 {
-    if (round->stage != CQA_ROUND_CLOSED || round->corrected_by != 0 || !row->is_kept)
+    if (round->stage != CQA_ROUND_CLOSED || round->corrected_by != 0)
         return 0;
-    return row->outcome == CQA_OBJECTION_OPEN
+    return outcome == CQA_OBJECTION_OPEN
                ? at_ms <= round->closed_ms
-               : row->outcome == CQA_OBJECTION_ACCEPTED && decided_ms > round->closed_ms;
+               : outcome == CQA_OBJECTION_ACCEPTED && decided_ms > round->closed_ms;
 }
 
 static struct cqa_disputed row_of(const struct cqa_round *round, const struct cqa_sql_rows *row)
@@ -47,7 +47,8 @@ static struct cqa_disputed row_of(const struct cqa_round *round, const struct cq
                                .is_kept = cqa_sql_int(row, 7) != 0,
                                .outcome = (enum cqa_objection_outcome)cqa_sql_int(row, 8)};
 
-    out.is_due = is_due(round, &out, cqa_sql_int(row, 9), cqa_sql_int(row, 10));
+    out.is_due = out.is_kept &&
+                 cqa_disputed_is_due(round, out.outcome, cqa_sql_int(row, 9), cqa_sql_int(row, 10));
     return out;
 }
 
@@ -70,17 +71,24 @@ static enum cqa_status list(struct cqa_scores *scores, const struct cqa_round *r
     return cqa_list_end(scores, &rows);
 }
 
+enum cqa_status cqa_disputed_by(const struct cqa_round *round, int *takes, struct cqa_error *error)
+{
+    struct cqa_scheme *scheme = NULL;
+    const enum cqa_status status = cqa_schemes_load(round->scheme, &scheme, error);
+    const int gone = status == CQA_E_NOTFOUND && round->stage == CQA_ROUND_CLOSED;
+
+    *takes = gone || (status == CQA_OK && takes_scores(scheme));
+    cqa_scheme_destroy(scheme);
+    return gone ? CQA_OK : status;
+}
+
 enum cqa_status cqa_disputed_list(struct cqa_scores *scores, const struct cqa_round *round,
                                   const char *agent,
                                   void (*visit)(void *context, const struct cqa_disputed *row),
                                   void *context, struct cqa_error *error)
 {
-    struct cqa_scheme *scheme = NULL;
-    enum cqa_status status = cqa_schemes_load(round->scheme, &scheme, error);
-    const int gone = status == CQA_E_NOTFOUND && round->stage == CQA_ROUND_CLOSED;
+    int takes = 0;
+    const enum cqa_status status = cqa_disputed_by(round, &takes, error);
 
-    if (gone || (status == CQA_OK && takes_scores(scheme)))
-        status = list(scores, round, agent, visit, context, error);
-    cqa_scheme_destroy(scheme);
-    return status;
+    return status == CQA_OK && takes ? list(scores, round, agent, visit, context, error) : status;
 }

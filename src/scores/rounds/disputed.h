@@ -16,6 +16,16 @@ struct cqa_disputed {
     int is_due; /* the kept number needs a correction that nobody has opened */
 };
 
+/* Whether the closed round needs a correction for an objection to a call of its days, if it takes
+ * scores and has kept a sheet of the agent. Pure. */
+int cqa_disputed_is_due(const struct cqa_round *round, enum cqa_objection_outcome outcome,
+                        int64_t at_ms, int64_t decided_ms);
+
+/* Whether scores of calls count in the round, by its scheme; of a closed one also where that is
+ * gone. */
+enum cqa_status cqa_disputed_by(const struct cqa_round *round, int *takes_scores,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
 /* All that wait, and all that came out after the closing, in the order they were raised; none where
  * the scheme takes no scores of calls. `agent` NULL: everyone's. Texts are borrowed for the visit.
  */

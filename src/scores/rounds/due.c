@@ -1,78 +1,105 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scores/rounds/due.h"
 
-#include <stdlib.h>
+#include "appraisal/period.h"
+#include "scores/rounds/rounds_internal.h"
 
 enum { ROUNDS_MAX = 64 }; /* the newest */
 
-struct rounds {
-    int64_t ids[ROUNDS_MAX];
-    size_t count;
+struct cqa_due_round {
+    struct cqa_round round;
+    int64_t from, to; /* days */
+    int is_asked;     /* whether it takes scores is known */
+    int takes_scores;
+};
+
+struct reading {
+    struct cqa_due *due;
+    int failed;
 };
 
 static void add_round(void *context, const struct cqa_round *round)
 {
-    struct rounds *rounds = context;
+    struct reading *reading = context;
+    struct cqa_due *due = reading->due;
 
-    if (round->corrected_by == 0 && rounds->count < ROUNDS_MAX)
-        rounds->ids[rounds->count++] = round->id;
-}
-
-struct adding {
-    struct cqa_due_list *list;
-    int64_t round;
-};
-
-static void add_due(void *context, const struct cqa_disputed *row)
-{
-    const struct adding *adding = context;
-    struct cqa_due_list *list = adding->list;
-
-    if (!row->is_due)
+    if (round->corrected_by != 0 || due->count == ROUNDS_MAX)
         return;
-    if (list->count == list->capacity) {
-        const size_t capacity = list->capacity ? list->capacity * 2 : 32;
-        struct cqa_due *items = realloc(list->items, capacity * sizeof *items);
-        list->no_memory |= items == NULL;
-        if (items == NULL)
-            return;
-        list->items = items;
-        list->capacity = capacity;
-    }
-    list->items[list->count++] = (struct cqa_due){row->objection, adding->round};
+    struct cqa_due_round *kept = &due->rounds[due->count++];
+    kept->round = (struct cqa_round){.id = round->id,
+                                     .stage = round->stage,
+                                     .closed_ms = round->closed_ms,
+                                     .scheme = cqa_arena_string(&due->arena, round->scheme)};
+    cqa_period_days(round->period, &kept->from, &kept->to);
+    reading->failed |= kept->round.scheme == NULL;
 }
 
-enum cqa_status cqa_due_read(struct cqa_scores *scores, struct cqa_due_list *out,
+enum cqa_status cqa_due_read(struct cqa_scores *scores, struct cqa_due *out,
                              struct cqa_error *error)
 {
-    struct rounds rounds = {.count = 0};
-    struct cqa_arena arena = {0};
-    struct cqa_round round;
+    struct reading reading = {.due = out};
 
-    *out = (struct cqa_due_list){0};
-    enum cqa_status status =
-        cqa_round_list(scores, NULL, NULL, CQA_ROUND_CLOSED, add_round, &rounds, error);
-    for (size_t i = 0; status == CQA_OK && i < rounds.count; i++) {
-        struct adding adding = {out, rounds.ids[i]};
-        status = cqa_round_read(scores, rounds.ids[i], &arena, &round, error);
-        if (status == CQA_OK)
-            status = cqa_disputed_list(scores, &round, NULL, add_due, &adding, error);
-    }
-    cqa_arena_finish(&arena);
-    return status == CQA_OK && out->no_memory ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+    *out = (struct cqa_due){0};
+    out->rounds = cqa_arena_alloc(&out->arena, ROUNDS_MAX * sizeof *out->rounds);
+    if (out->rounds == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    const enum cqa_status status =
+        cqa_round_list(scores, NULL, NULL, CQA_ROUND_CLOSED, add_round, &reading, error);
+    return status == CQA_OK && reading.failed ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
                                               : status;
 }
 
-int64_t cqa_due_of(const struct cqa_due_list *list, int64_t objection)
+/* Whether it is, if the round takes scores and has kept a sheet of the agent. */
+static int may_be_due(const struct cqa_due_round *round, const struct cqa_due_objection *objection)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].objection == objection)
-            return list->items[i].round;
-    return 0;
+    return round->from <= objection->day && objection->day <= round->to &&
+           cqa_disputed_is_due(&round->round, objection->outcome, objection->at_ms,
+                               objection->decided_ms);
 }
 
-void cqa_due_finish(struct cqa_due_list *list)
+CQA_SQL_STATEMENT(count_kept, "it", 1,
+                  "SELECT count(*) FROM kept_sheets WHERE round = ?1 AND agent = ?2");
+
+static enum cqa_status look_closer(struct cqa_scores *scores, struct cqa_due_round *round,
+                                   const char *agent, int64_t *kept, struct cqa_error *error)
 {
-    free(list->items);
-    *list = (struct cqa_due_list){0};
+    struct cqa_sql *db;
+    enum cqa_status status = CQA_OK;
+
+    if (!round->is_asked)
+        status = cqa_disputed_by(&round->round, &round->takes_scores, error);
+    round->is_asked = status == CQA_OK;
+    if (status != CQA_OK || !round->takes_scores)
+        return status;
+    status = cqa_scores_take(scores, &db, error);
+    if (status != CQA_OK)
+        return status;
+    status = cqa_sql_number(db, kept, error, &count_kept, round->round.id, agent);
+    cqa_scores_give(scores, db);
+    return status;
+}
+
+enum cqa_status cqa_due_of(struct cqa_scores *scores, struct cqa_due *due,
+                           const struct cqa_due_objection *objection, int64_t *round,
+                           struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+    int64_t kept = 0;
+
+    *round = 0;
+    for (size_t i = 0; status == CQA_OK && kept == 0 && objection->agent != NULL && i < due->count;
+         i++) {
+        if (!may_be_due(&due->rounds[i], objection))
+            continue;
+        status = look_closer(scores, &due->rounds[i], objection->agent, &kept, error);
+        if (status == CQA_OK && kept > 0)
+            *round = due->rounds[i].round.id;
+    }
+    return status;
+}
+
+void cqa_due_finish(struct cqa_due *due)
+{
+    cqa_arena_finish(&due->arena);
+    *due = (struct cqa_due){0};
 }

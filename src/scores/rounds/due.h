@@ -4,21 +4,30 @@
 
 #include "scores/rounds/disputed.h"
 
-/* The objections to flags for which a closed round needs a correction that nobody has opened. {0}
- * is empty; finish frees. */
-struct cqa_due_list {
-    struct cqa_due {
-        int64_t objection, round;
-    } * items;
-    size_t count, capacity;
-    int no_memory;
+/* The closed rounds that nobody has corrected, for asking which of them an objection to a flag
+ * makes wrong. {0} is empty; finish frees. */
+struct cqa_due {
+    struct cqa_arena arena;
+    struct cqa_due_round *rounds; /* the newest first */
+    size_t count;
 };
 
-enum cqa_status cqa_due_read(struct cqa_scores *scores, struct cqa_due_list *out,
+enum cqa_status cqa_due_read(struct cqa_scores *scores, struct cqa_due *out,
                              struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The newest such round of the objection's; 0: none. */
-int64_t cqa_due_of(const struct cqa_due_list *list, int64_t objection);
-void cqa_due_finish(struct cqa_due_list *list);
+/* What of an objection, its flag and its call tells. */
+struct cqa_due_objection {
+    const char *agent; /* whose call it is; NULL: nobody's */
+    int64_t day;       /* of the call, yyyymmdd; 0: unknown */
+    int64_t at_ms, decided_ms;
+    enum cqa_objection_outcome outcome;
+};
+
+/* The newest round that needs a correction for it; 0: none. Schemes and kept sheets are looked at
+ * only where days and times say that it may be so. */
+enum cqa_status cqa_due_of(struct cqa_scores *scores, struct cqa_due *due,
+                           const struct cqa_due_objection *objection, int64_t *round,
+                           struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_due_finish(struct cqa_due *due);
 
 #endif

@@ -4,7 +4,7 @@ import { changePassword } from "./accounts.js";
 import { get, keepSession, ownName, Refusal, remove, whenSessionLost } from "./api.js";
 import { fill, showDialog } from "./dialog.js";
 import { h, replace } from "./dom.js";
-import { choose, chosen } from "./kept.js";
+import { choose, chosen, pauseInWriting } from "./kept.js";
 import { showKeys, useKeys } from "./keys.js";
 import { currentLanguage, setLanguage, t } from "./text.js";
 import { logInOver, showLogIn } from "./login.js";
@@ -119,9 +119,10 @@ let over = null;
 
 /** The session has ended under the page: it is begun again over it, so that nothing on it is lost. True: by the same person. */
 function begunAgain(other) {
-  over ??= logInOver(who.name, other).then((identity) => {
+  const { name } = who;
+  over ??= pauseInWriting().then(() => logInOver(name, other)).then((identity) => {
     over = null;
-    const isSame = identity?.name === who.name;
+    const isSame = identity?.name === name;
     if (isSame && !identity.one_time_password) keepSession(identity);
     else start(identity);
     return isSame;

@@ -46,8 +46,13 @@ function wished({ query }) {
 export function filesPanel() {
   const panel = h("section.panel", { hidden: true, "aria-live": "polite" });
   const forget = (job) => h("button", { type: "button", onclick: () => remove(`jobs/${job.job}`).then(show).catch(failed) }, t("job.forget"));
+  const why = (job) => {
+    const note = h("small", {}, t("job.failed"));
+    get(`jobs/${job.job}/result`).catch((refusal) => note.append(` · ${refusal.message}`));
+    return note;
+  };
   const line = (job) => h("li", {}, h("div.between", {}, h("b", {}, job.path.split("/").at(-1)), h("span", {}, wished(job)), h("small", {}, moment(job.asked_at)), h("span.spacer"),
-    job.status === 200 ? h("a.button", { href: `api/v1/jobs/${job.job}/result`, download: job.path.split("/").at(-1) }, t("job.fetch")) : h("small", {}, t(job.state === "done" ? "job.failed" : `job.${job.state}`)),
+    job.status === 200 ? h("a.button", { href: `api/v1/jobs/${job.job}/result`, download: job.path.split("/").at(-1) }, t("job.fetch")) : job.state === "done" ? why(job) : h("small", {}, t(`job.${job.state}`)),
     !isUnfinished(job) && forget(job)), isUnfinished(job) && progress(job));
   const show = async () => {
     const jobs = (await get("jobs")).jobs.filter(({ path }) => path.startsWith("/api/v1/export/"));

@@ -43,3 +43,13 @@ export function keepDraft(form, name) {
   form.addEventListener("change", note);
   return () => remember(key, null);
 }
+
+const PAUSE_MS = 1000; // who has not written for so long looks up
+let wroteAt = -PAUSE_MS;
+document.addEventListener("input", () => { wroteAt = performance.now(); }, true);
+document.addEventListener("submit", () => { wroteAt = -PAUSE_MS; }, true);
+
+/** Resolves in the next pause of whoever is writing, or as they send it: what comes over the page before that would swallow their words. */
+export async function pauseInWriting() {
+  for (let left; (left = wroteAt + PAUSE_MS - performance.now()) > 0;) await new Promise((resolve) => setTimeout(resolve, Math.min(left, 100)));
+}

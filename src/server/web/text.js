@@ -15,8 +15,11 @@ function preferred() {
     !navigator.languages[0].toLowerCase().startsWith("en") ? "zh-CN" : "en";
 }
 
+/** The whole catalogue of a language. */
+export const wordsOf = async (name) => (await fetch(`web/lang/${name}.json`)).json();
+
 export async function setLanguage(name = preferred()) {
-  words = await (await fetch(`web/lang/${name}.json`)).json();
+  words = await wordsOf(name);
   language = name;
   localStorage.setItem("callqa.language", name);
   document.documentElement.lang = name;

@@ -77,8 +77,11 @@ static double cost(struct cqa_rubric *rubric, int64_t length_ms, float confidenc
                                     .confidence = confidence};
     const struct cqa_measures measures = {{0}};
     const struct cqa_measurable measurable = {.reason_count = 0};
-    const struct cqa_rubric_input input = {&event, 1, &measures, &measurable,
-                                           300000, 0, NULL,      NULL};
+    const struct cqa_rubric_input input = {.events = &event,
+                                           .event_count = 1,
+                                           .measures = &measures,
+                                           .measurable = &measurable,
+                                           .duration_ms = 300000};
     struct cqa_arena arena = {0};
     struct cqa_score score;
 

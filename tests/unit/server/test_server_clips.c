@@ -375,6 +375,53 @@ static void what_is_held_outlives_other_audio(void **state)
     assert_int_equal(audio_status(), 404);
 }
 
+struct saved {
+    int count;
+    int of_now; /* of the audio that the call has now */
+    size_t bytes;
+};
+
+static int note_saved(void *context, int64_t call, const char *sha256,
+                      const struct cqa_item_clip *clip)
+{
+    struct saved *saved = context;
+
+    assert_int_equal(call, 1);
+    assert_memory_equal(clip->bytes, "OggS", 4);
+    saved->count++;
+    saved->of_now += strcmp(sha256, OTHER) == 0;
+    saved->bytes += clip->length;
+    return 0;
+}
+
+static struct saved save(const struct cqa_about *about)
+{
+    struct saved saved = {0};
+    struct cqa_error error = {0};
+
+    assert_int_equal(cqa_evidence_save(served.scores, about, note_saved, &saved, &error), CQA_OK);
+    return saved;
+}
+
+/* What is held of other audio is not played; whoever settles the dispute gets it as files. */
+static void what_is_held_of_other_audio_is_saved(void **state)
+{
+    const struct cqa_about nobody = {CQA_ABOUT_CALL, "another"};
+
+    (void)state;
+    hold_the_call();
+    assert_int_equal(post_good("a", ""), 201);
+    const struct saved before = save(&the_call);
+    assert_int_equal(before.count, 2);
+    served_put(&served, "1", "{\"recording\": {\"sha256\": \"" OTHER "\"}}");
+    assert_int_equal(kept(), 2);
+    const struct saved after = save(&the_call);
+    assert_int_equal(after.count, 2);
+    assert_int_equal(after.of_now, 0);
+    assert_int_equal(after.bytes, before.bytes);
+    assert_int_equal(save(&nobody).count, 0);
+}
+
 /* From 12 s on there are 4 s now, where there were 4 s from 10 s on. */
 static void post_later_cut(const char *key)
 {
@@ -533,6 +580,7 @@ int main(void)
         TEST(erased_clips_do_not_come_back_in_another_encoding),
         TEST(clips_do_not_come_after_their_call_was_erased),
         TEST(what_is_held_outlives_other_audio),
+        TEST(what_is_held_of_other_audio_is_saved),
         TEST(what_is_held_stays_beside_what_is_cut_anew),
         TEST(what_nobody_holds_goes),
         TEST(what_is_held_stays),

@@ -197,6 +197,50 @@ static void what_a_server_left_is_done_by_the_next(void **state)
     assert_string_equal(end_of(newest()), "stopped");
 }
 
+/* What ended its server each time is refused with the reason, and who asked may ask for others. */
+static void what_ended_its_server_is_not_begun_for_ever(void **state)
+{
+    (void)state;
+    put_job("state, tries, taken_by, taken_ms", "1, 2, 'a server that is gone', 1");
+    const int64_t good = newest();
+    assert_string_equal(end_of(good), "done"); /* the third time */
+    put_job("state, tries, taken_by, taken_ms", "1, 3, 'a server that is gone', 1");
+    const int64_t bad = newest();
+    assert_string_equal(end_of(bad), "done");
+    struct reply reply = look("GET", good, "");
+    assert_string_equal(served_text(reply.json, "status"), "200");
+    reply_finish(&reply);
+    reply = look("GET", bad, "/result");
+    assert_int_equal(reply.status, 500);
+    assert_non_null(strstr(reply.head, "Content-Type: application/problem+json"));
+    assert_string_equal(served_text(reply.json, "type"), "urn:callqa:problem:job");
+    assert_non_null(strstr(served_text(reply.json, "detail"), "it was begun 3 times"));
+    assert_non_null(strstr(served_text(reply.json, "detail_zh"), "已开始 3 次"));
+    reply_finish(&reply);
+    assert_string_equal(end_of(ask("GET", "/api/v1/export/calls.csv", NULL)), "done");
+}
+
+/* A server that is stopped leaves what it has under way, and that is none of its faults. */
+static void what_is_left_is_no_try(void **state)
+{
+    struct cqa_arena arena = {0};
+    struct cqa_job_row job;
+    struct cqa_error error;
+
+    (void)state;
+    cqa_server_stop(served.server);
+    served.server = NULL;
+    put_job("state", "0");
+    for (int i = 0; i < 2 * CQA_JOB_TRIES; i++) {
+        assert_int_equal(cqa_job_take(served.scores, &arena, &job, &error), CQA_OK);
+        assert_int_equal(job.tries, 0);
+        assert_int_equal(cqa_job_leave(served.scores, job.id, &error), CQA_OK);
+    }
+    cqa_arena_finish(&arena);
+    served_restart(&served);
+    assert_string_equal(end_of(newest()), "done");
+}
+
 static void it_survives_a_restart(void **state)
 {
     (void)state;
@@ -356,6 +400,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(quick_requests_and_tokens_are_answered_at_once, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_a_server_left_is_done_by_the_next, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_ended_its_server_is_not_begun_for_ever, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_left_is_no_try, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_survives_a_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(called_off_it_ends_and_is_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(there_are_not_too_many_of_one, set_up, tear_down),

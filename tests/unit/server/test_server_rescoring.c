@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
+#include "scores/bases.h"
 #include "support/served.h"
 
 enum { CALLS = 60 };
@@ -176,10 +178,73 @@ static void a_preview_counts_what_would_be_written(void **state)
     free(body);
 }
 
+/* ---- what lies beside results, and their texts */
+
+static struct reply preview_now(void)
+{
+    char *body = wish();
+    struct reply reply = served_as(&served, "POST", "/api/v1/rescore/preview", body);
+
+    if (reply.status != 200)
+        fail_msg("%s", reply.body);
+    free(body);
+    return reply;
+}
+
+static void assert_comes_to(const struct reply *first)
+{
+    struct reply again = preview_now();
+
+    if (!json_equal(first->json, again.json))
+        fail_msg("%s\n%s", first->body, again.body);
+    reply_finish(&again);
+}
+
+/* Results of before are gone through by the server by itself. */
+static void wait_until_filled(void)
+{
+    static const struct timespec a_while = {0, 10000000};
+    struct cqa_error error;
+    int64_t left = 1;
+
+    while (left > 0) {
+        assert_int_equal(cqa_bases_left(served.scores, &left, &error), CQA_OK);
+        (void)nanosleep(&a_while, NULL);
+    }
+}
+
+static void a_preview_reads_what_lies_beside_results(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= CALLS; i++)
+        put_call(i);
+    struct reply first = preview_now();
+    assert_string_equal(served_text(first.json, "calls"), "60");
+    assert_string_equal(served_text(first.json, "unreadable"), "0");
+    served_sql(&served, "UPDATE calls SET basis = NULL");
+    assert_comes_to(&first); /* by the texts */
+    served_restart(&served);
+    served_login(&served, "lea", "correct horse");
+    wait_until_filled();
+    served_sql(&served, "UPDATE revisions SET body = 'gone'");
+    assert_comes_to(&first); /* without them */
+    served_sql(&served, served_is_sqlite()
+                            ? "UPDATE calls SET basis = X'01FF' WHERE id = 1"
+                            : "UPDATE calls SET basis = '\\x01ff'::bytea WHERE id = 1");
+    served_sql(&served, "UPDATE calls SET basis = NULL WHERE id = 2");
+    struct reply damaged = preview_now();
+    assert_string_equal(served_text(damaged.json, "calls"), "60");
+    assert_string_equal(served_text(damaged.json, "unreadable"), "2");
+    reply_finish(&damaged);
+    reply_finish(&first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_preview_counts_what_would_be_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_preview_reads_what_lies_beside_results, set_up,
+                                        tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

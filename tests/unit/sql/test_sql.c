@@ -475,6 +475,92 @@ static void test_none_is_lost_among_many(void **state)
     assert_int_equal(number(fixture, &read_counter), sum);
 }
 
+/* ---- statements that nobody waits for */
+
+enum { POSTED = 200 };
+
+/* Each statement sees what was posted before it, also one that has to be prepared first. */
+static enum cqa_status post_many(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    static const struct cqa_sql_statement put_together = {"SELECT sum(whole) FROM things", "", 1,
+                                                          0};
+    int64_t *seen = context;
+    enum cqa_status status = CQA_OK;
+    char text[16];
+
+    for (int i = 1; status == CQA_OK && i <= POSTED; i++) {
+        snprintf(text, sizeof text, "thing %d", i + 100);
+        status = cqa_sql_post(sql, error, &insert_text, (int64_t)(i + 100), text);
+        if (status == CQA_OK && i % 70 == 0)
+            status = cqa_sql_number(sql, &seen[0], error, &count);
+        if (status == CQA_OK && seen[0] > 0 && seen[0] != i / 70 * 70)
+            status = cqa_fail(error, CQA_E_BADDATA, "%d seen after %d", (int)seen[0], i);
+    }
+    return status == CQA_OK ? cqa_sql_number(sql, &seen[1], error, &put_together) : status;
+}
+
+static void test_what_is_posted_is_seen(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t seen[2] = {0};
+
+    CHECK(fixture,
+          cqa_sql_transaction(fixture->sql, CQA_SQL_WRITE, post_many, seen, &fixture->error));
+    assert_int_equal(seen[0], 140);
+    assert_int_equal(seen[1], POSTED * 100 + POSTED * (POSTED + 1) / 2);
+    assert_int_equal(number(fixture, &count), POSTED);
+}
+
+/* The second is refused (a check of the table); a body that goes on, or hears of it late, is taken
+ * back all the same, with the reason of the one that failed. */
+static enum cqa_status post_wrong(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const int *asks = context;
+    struct cqa_error ignored = {0};
+    int64_t seen = 0;
+    enum cqa_status status = cqa_sql_post(sql, error, &insert_text, (int64_t)1, "one");
+
+    if (status == CQA_OK)
+        status = cqa_sql_post(sql, &ignored, &insert_text, (int64_t)13, "two");
+    (void)cqa_sql_post(sql, &ignored, &insert_text, (int64_t)3, "three");
+    if (*asks && cqa_sql_number(sql, &seen, &ignored, &count) != CQA_OK)
+        seen = 0;
+    return CQA_OK;
+}
+
+static void test_what_is_posted_and_fails_takes_back(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (int asks = 0; asks < 2; asks++) {
+        assert_int_equal(
+            cqa_sql_transaction(fixture->sql, CQA_SQL_WRITE, post_wrong, &asks, &fixture->error),
+            CQA_E_BADDATA);
+        assert_int_equal(fixture->error.status, CQA_E_BADDATA);
+        assert_int_equal(number(fixture, &count), 0);
+    }
+    assert_int_equal(fixture->pause_count, 0); /* nothing that another try would mend */
+}
+
+/* What was posted by a body that then gives up is not there. */
+static enum cqa_status post_and_give_up(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    (void)context;
+    const enum cqa_status status = cqa_sql_post(sql, error, &insert_text, (int64_t)1, "one");
+
+    return status == CQA_OK ? cqa_fail(error, CQA_E_REFUSED, "no") : status;
+}
+
+static void test_what_is_posted_goes_with_its_body(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_int_equal(
+        cqa_sql_transaction(fixture->sql, CQA_SQL_WRITE, post_and_give_up, NULL, &fixture->error),
+        CQA_E_REFUSED);
+    assert_int_equal(number(fixture, &count), 0);
+}
+
 /* ---- connections that break */
 
 STATEMENT(own_pid, "", 1, "SELECT pg_backend_pid()");
@@ -508,6 +594,34 @@ static void test_postgres_lost_in_the_middle(void **state)
     struct steps steps = {.fixture = fixture, .other = another(fixture, 0), .wanted = 1};
 
     CHECK(fixture, cqa_sql_transaction(fixture->sql, CQA_SQL_WRITE, lose_in_the_middle, &steps,
+                                       &fixture->error));
+    assert_int_equal(steps.runs, 2);
+    assert_int_equal(number(fixture, &count), 1);
+    assert_int_equal(number(fixture, &read_counter), 5);
+    cqa_sql_close(steps.other);
+}
+
+/* What was posted went with the connection, and is posted again. */
+static enum cqa_status lose_what_was_posted(struct cqa_sql *sql, void *context,
+                                            struct cqa_error *error)
+{
+    struct steps *steps = context;
+    int64_t ended = 0;
+    enum cqa_status status = cqa_sql_number(sql, &steps->pid, error, &own_pid);
+
+    if (status == CQA_OK)
+        status = cqa_sql_post(sql, error, &insert_text, (int64_t)1, "posted");
+    if (status == CQA_OK && steps->runs++ < steps->wanted)
+        status = cqa_sql_number(steps->other, &ended, error, &end_pid, steps->pid);
+    return status == CQA_OK ? cqa_sql_post(sql, error, &write_counter, (int64_t)5) : status;
+}
+
+static void test_postgres_lost_with_what_was_posted(void **state)
+{
+    struct fixture *fixture = *state;
+    struct steps steps = {.fixture = fixture, .other = another(fixture, 0), .wanted = 1};
+
+    CHECK(fixture, cqa_sql_transaction(fixture->sql, CQA_SQL_WRITE, lose_what_was_posted, &steps,
                                        &fixture->error));
     assert_int_equal(steps.runs, 2);
     assert_int_equal(number(fixture, &count), 1);
@@ -675,7 +789,9 @@ int main(void)
         TEST(test_a_body_that_fails_takes_back), TEST(test_a_statement_that_fails_takes_back),     \
         TEST(test_nested), TEST(test_nested_that_fails_takes_back_the_whole),                      \
         TEST(test_what_reads_cannot_write), TEST(test_none_is_lost_among_many),                    \
-        TEST(test_errors_hold_no_values)
+        TEST(test_errors_hold_no_values), TEST(test_what_is_posted_is_seen),                       \
+        TEST(test_what_is_posted_and_fails_takes_back),                                            \
+        TEST(test_what_is_posted_goes_with_its_body)
     const struct CMUnitTest sqlite[] = {
         COMMON,
         TEST(test_sqlite_held_for_too_long_is_told),
@@ -688,6 +804,7 @@ int main(void)
         TEST(test_postgres_conflict_is_run_again),
         TEST(test_postgres_conflict_without_end_is_told),
         TEST(test_postgres_lost_in_the_middle),
+        TEST(test_postgres_lost_with_what_was_posted),
         TEST(test_postgres_lost_while_it_commits),
         TEST(test_postgres_lets_nobody_else_in),
     };

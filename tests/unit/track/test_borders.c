@@ -124,13 +124,131 @@ static void test_bounds(void **state)
     cqa_spans_finish(&line.spans);
 }
 
+/* ---- holds */
+
+enum { LONG = 200, FROM = 50, TO = 150, FLOOR = 100 };
+
+/* Music from frame FROM to TO, as both looks hear it, on a line whose floor is 100. */
+struct hold {
+    uint8_t music[CQA_TRACK_COUNT][LONG];
+    uint8_t level[LONG];
+    uint8_t class_[LONG];
+    struct cqa_tracks tracks;
+};
+
+static void hold_init(struct hold *hold)
+{
+    *hold = (struct hold){.tracks = {.count = LONG, .channel_count = 1}};
+    hold->tracks.channel[0].class_ = hold->class_;
+    for (int k = 0; k < CQA_TRACK_COUNT; k++)
+        hold->tracks.channel[0].posterior[k] = hold->music[k];
+    for (size_t t = 0; t < LONG; t++) {
+        const int plays = t >= FROM && t < TO;
+        hold->music[CQA_CLASS_MUSIC][t] = plays ? 240 : 15;
+        hold->music[CQA_CLASS_NONE][t] = plays ? 15 : 240;
+        hold->music[CQA_TRACK_PARKED][t] = plays ? 240 : 15;
+        hold->level[t] = plays ? FLOOR + 60 : FLOOR;
+    }
+}
+
+static struct cqa_span refine_hold(const struct hold *hold, int floor, size_t first, size_t last)
+{
+    const struct cqa_hold_sound sound = {hold->level, floor};
+    const struct cqa_span span = {(int64_t)first * CQA_FRAME_MS, (int64_t)last * CQA_FRAME_MS};
+
+    return cqa_tracks_refine_hold(&hold->tracks, 0, &sound, span);
+}
+
+/* Wherever within half a second smoothing put the borders of music that both looks hear. */
+static void test_hold_plain(void **state)
+{
+    struct hold hold;
+
+    (void)state;
+    hold_init(&hold);
+    for (size_t off = 0; off < 16; off++) {
+        const struct cqa_span span = refine_hold(&hold, -1, FROM + off, TO - off);
+        expect_near(span.start_ms, (int64_t)FROM * CQA_FRAME_MS, 1);
+        expect_near(span.end_ms, (int64_t)TO * CQA_FRAME_MS, 1);
+    }
+}
+
+/* What the classifier half hears is music as long as the second look says so. */
+static void test_hold_half_heard(void **state)
+{
+    struct hold hold;
+
+    (void)state;
+    hold_init(&hold);
+    for (size_t t = FROM; t < FROM + 10; t++) {
+        hold.music[CQA_CLASS_MUSIC][t] = 51;
+        hold.music[CQA_CLASS_NONE][t] = 204;
+    }
+    expect_near(refine_hold(&hold, -1, FROM + 10, TO).start_ms, (int64_t)FROM * CQA_FRAME_MS, 12);
+    for (size_t t = FROM; t < FROM + 10; t++)
+        hold.music[CQA_TRACK_PARKED][t] = 15;
+    expect_near(refine_hold(&hold, -1, FROM, TO).start_ms, (FROM + 10L) * CQA_FRAME_MS, 12);
+}
+
+/* A voice over music is the hold's where it was taken for music that is sung, else somebody's. */
+static void test_hold_sung(void **state)
+{
+    struct hold hold;
+
+    (void)state;
+    hold_init(&hold);
+    for (size_t t = FROM - 10; t < FROM; t++) {
+        hold.music[CQA_CLASS_ANNOUNCEMENT][t] = 240;
+        hold.music[CQA_CLASS_NONE][t] = 0;
+        hold.music[CQA_TRACK_PARKED][t] = 240;
+        hold.class_[t] = CQA_CLASS_ANNOUNCEMENT;
+    }
+    const int64_t border_ms = refine_hold(&hold, -1, FROM, TO).start_ms;
+    assert_in_range(border_ms, (FROM - 5) * CQA_FRAME_MS, (FROM + 1) * CQA_FRAME_MS);
+    for (size_t t = FROM - 10; t < FROM; t++)
+        hold.class_[t] = CQA_CLASS_MUSIC;
+    expect_near(refine_hold(&hold, -1, FROM, TO).start_ms, (FROM - 10L) * CQA_FRAME_MS, 1);
+}
+
+/* What is as soft as the floor is no music, whatever both looks hear; where the floor tells. */
+static void test_hold_at_floor(void **state)
+{
+    struct hold hold;
+
+    (void)state;
+    hold_init(&hold);
+    for (size_t t = TO - 12; t < TO; t++)
+        hold.level[t] = FLOOR - 6;
+    expect_near(refine_hold(&hold, -1, FROM, TO).end_ms, (int64_t)TO * CQA_FRAME_MS, 1);
+    for (size_t last = TO - 12; last <= TO; last += 4)
+        expect_near(refine_hold(&hold, FLOOR, FROM, last).end_ms, (TO - 12L) * CQA_FRAME_MS, 8);
+}
+
+/* At the ends of a recording, and of a span of a single frame, there is less to look at. */
+static void test_hold_bounds(void **state)
+{
+    struct hold hold;
+
+    (void)state;
+    hold_init(&hold);
+    for (size_t t = 0; t < LONG; t++)
+        hold.music[CQA_TRACK_PARKED][t] = 240;
+    const struct cqa_span whole = refine_hold(&hold, -1, 0, LONG);
+    assert_int_equal(whole.start_ms, 0);
+    assert_int_equal(whole.end_ms, LONG * CQA_FRAME_MS);
+    const struct cqa_span frame = refine_hold(&hold, -1, FROM, FROM + 1);
+    assert_int_equal(frame.start_ms, FROM * CQA_FRAME_MS);
+    assert_int_equal(frame.end_ms, (FROM + 1) * CQA_FRAME_MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_undecided),
-        cmocka_unit_test(test_leaning),
-        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_plain),       cmocka_unit_test(test_undecided),
+        cmocka_unit_test(test_leaning),     cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_hold_plain),  cmocka_unit_test(test_hold_half_heard),
+        cmocka_unit_test(test_hold_sung),   cmocka_unit_test(test_hold_at_floor),
+        cmocka_unit_test(test_hold_bounds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

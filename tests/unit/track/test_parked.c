@@ -164,9 +164,16 @@ static void test_rows(void **state)
            count - (size_t)60 * HOP);
     assert_int_equal(cqa_parked_find(net, &call.frames, &call.tracks), CQA_OK);
     for (size_t t = 0; t < count; t++) {
-        assert_int_equal(track->posterior[CQA_TRACK_PARKED][t] > 250, t >= (size_t)40 * HOP);
-        assert_int_equal(track->posterior[CQA_TRACK_ANNOUNCED][t] > 250, t >= (size_t)60 * HOP);
+        assert_int_equal(track->posterior[CQA_TRACK_PARKED][t] > 127, t >= (size_t)40 * HOP);
+        assert_int_equal(track->posterior[CQA_TRACK_ANNOUNCED][t] > 127, t >= (size_t)60 * HOP);
     }
+    /* evenly, from the middle of one moment to the middle of the next */
+    for (size_t t = 0; t < HOP; t++)
+        assert_near(track->posterior[CQA_TRACK_PARKED][40 * HOP - HOP / 2 + t],
+                    255 * (2.0 * (double)t + 1) / (2 * HOP), 1);
+    assert_int_equal(track->posterior[CQA_TRACK_PARKED][39 * HOP], 0);
+    assert_int_equal(track->posterior[CQA_TRACK_PARKED][41 * HOP], 255);
+    assert_int_equal(track->posterior[CQA_TRACK_ANNOUNCED][count - 1], 255);
     call_finish(&call);
     cqa_net_destroy(net);
 }

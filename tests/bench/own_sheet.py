@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What others' calls cost an agent's own sheet: own_sheet.py PROGRAMS [FEW] [MANY]
+
+A month in which one agent has 100 calls, and 200 others have FEW (1 000) and then MANY (100 000). Prints what the server computes, in
+milliseconds, for the agent's sheet after something was told to the store, and again, and how many times the first costs with MANY what
+it costs with FEW. Fails over 1.2 times. Run by tests/support/postgres.py it asks copies on PostgreSQL, whose own work is on the clock alone.
+"""
+import http.client
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+programs = sys.argv[1]
+sizes = [int(sys.argv[i]) if len(sys.argv) > i else size for i, size in ((2, 1_000), (3, 100_000))]
+server = programs + "/callqa-server"
+OWN, OTHERS, MOST = 100, 200, 1.2
+SCHEME = """scheme: own
+version: "1"
+names: {en: Own, zh: 自}
+source: bench
+period: monthly
+indicators:
+  - {id: quality, names: {en: Quality, zh: 质检}, range: [0, 100], need: measured, measured: {take: score, by: mean}}
+  - {id: extra, names: {en: Extra, zh: 加分}, range: [0, 100], need: required}
+items:
+  - {id: total, names: {en: Total, zh: 总分}, type: value, of: quality}
+total: total
+grades:
+  - {grade: A, names: {en: A, zh: A}, from: 60, coefficient: 2}
+  - {grade: B, names: {en: B, zh: B}, below: 60, coefficient: 1}
+"""
+
+
+def body():
+    events = [{"id": i + 1, "type": "silence", "start_ms": 12000 + 9000 * i, "end_ms": 18000 + 9000 * i, "cause": "unexplained", "confidence": 0.95}
+              for i in range(12)]
+    channels = [{"index": i, "role": role, "speech_ms": [[1000 + 9000 * k, 9000 + 9000 * k] for k in range(20)], "active_level_dbfs": -23.9,
+                 "noise_dbfs": -60.0, "clipped_ms": 0, "leak_db": None, "leak_delay_ms": None} for i, role in enumerate(["agent", "customer"])]
+    return json.dumps({
+        "schema": "callqa.result/1",
+        "recording": {"path": "/var/spool/@.wav", "sha256": "ab" * 32, "bytes": 1206760, "container": "WAV", "encoding": "ULAW", "rate_hz": 8000,
+                      "channels": 2, "duration_ms": 240000, "layout": "stereo"},
+        "call": {"id": "@", "agent": "8001", "customer": None, "queue": "sales", "direction": "in", "started_at": "2025-11-20T10:15:02+08:00",
+                 "source": "freepbx"},
+        "measurable": {"speech": "ok", "silence": "ok", "overtalk": "ok", "hold": "ok", "level": "ok", "reasons": []},
+        "channels": channels, "events": events, "measures": {"talk_agent_ms": 31000, "talk_customer_ms": 12000},
+        "score": {"rubric": "standard", "rubric_version": "2", "base": 100, "total": 96, "decided_total": None, "deductions": []},
+        "analyzer": {"version": "0.1.0", "models": "sha256:00", "rules": 2}}, ensure_ascii=False, separators=(",", ":"))
+
+
+def fill(store, calls):
+    """The first OWN are the agent's, p0; no result of before is left to be gone through beside."""
+    db = sqlite3.connect(store)
+    db.execute("CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+               " SELECT i, CASE WHEN i <= ? THEN 0 ELSE 1 + i % ? END AS a FROM n", (calls + OWN, OWN, OTHERS))
+    db.execute("INSERT INTO calls(id, site, source, call_id, revision, recorder, agent, queue, direction, started_at, started_ms, day, person,"
+               " path, sha256, duration_ms, rubric, rubric_version, base_c, total_c, score_c, flag_count, open_count, received_ms,"
+               " updated_ms, measurable, basis) SELECT i, '', 'freepbx', 'c' || i, 1, 'pbx', 8000 + a, 'sales', 'in', '2025-11-20T00:00:00+08:00', i,"
+               " 20251120, 'p' || a, '/var/spool/' || i, 'ab', 240000, 'standard', '2', 10000, 9600, 9600, 0, 0, i, i, 1, X'00' FROM n")
+    db.execute("INSERT INTO revisions(call, revision, key_hash, key, digest, recorder, received_ms, body) SELECT i, 1, randomblob(16), 'k' || i,"
+               " randomblob(32), 'pbx', i, replace(?, '@', 'c' || i) FROM n", (body(),))
+    db.commit()
+    db.close()
+
+
+def measure(calls):
+    with tempfile.TemporaryDirectory(prefix="callqa-bench-") as folder:
+        store, config = folder + "/scores.db", folder + "/config.yaml"
+        os.mkdir(folder + "/schemes")
+        with open(folder + "/schemes/own.yaml", "w", encoding="utf-8") as out:
+            out.write(SCHEME)
+
+        def configure(lines):
+            with open(config, "w") as out:
+                out.write("listen: 127.0.0.1:0\n%s\nport_file: %s/port\nsession: {plain_cookie: true}\n" % (lines, folder))
+
+        configure("store: sqlite:" + store)
+        subprocess.run([server, "user", "add", "hr", "--role", "hr", "--password-file", "-", "--config", config], input="correct horse battery\n",
+                       text=True, check=True, capture_output=True)
+        fill(store, calls)
+        if "CQA_TEST_POSTGRES" in os.environ:
+            sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+            from postgres import make_store, sql
+            where = os.environ["CQA_TEST_POSTGRES"]
+            name, lines = make_store(where)
+            subprocess.run([server, "copy", "--from", "sqlite:" + store, "--to", lines.split()[1], "--password-file", where + "/password"],
+                           check=True, stdout=subprocess.DEVNULL)
+            sql(where, name, "ANALYZE")
+            configure("\n".join(line for line in lines.splitlines() if "audit_key_file" not in line) + "\naudit_key_file: %s/audit.key" % folder)
+        process = subprocess.Popen([server, "--config", config], stderr=subprocess.DEVNULL, env={**os.environ, "CALLQA_MODELS": folder})
+        try:
+            while not os.path.exists(folder + "/port"):
+                time.sleep(0.05)
+            with open(folder + "/port") as file:
+                connection = http.client.HTTPConnection("127.0.0.1", int(file.read()), timeout=600)
+            return ask_sheets(connection, process, calls)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def ask_sheets(connection, process, calls):
+    who = {"Content-Type": "application/json"}
+
+    def ask(method, path, wish=None, table=None):
+        body = table or (json.dumps(wish) if wish is not None else None)
+        connection.request(method, "/api/v1/" + path, body, {**who, **({"Content-Type": "text/csv"} if table else {})})
+        reply = connection.getresponse()
+        text = reply.read()
+        assert reply.status < 300, (path, reply.status, text[:300])
+        return reply, json.loads(text) if text else None
+
+    def computed_ms():
+        with open("/proc/%d/stat" % process.pid) as stat:
+            return sum(int(one) for one in stat.read().rsplit(")", 1)[1].split()[11:13]) * 1000 / os.sysconf("SC_CLK_TCK")
+
+    reply, answer = ask("POST", "session", {"name": "hr", "password": "correct horse battery"})
+    who.update({"Cookie": reply.headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": answer["csrf"]})
+    number = ask("POST", "appraisals", {"scheme": "own", "period": "2025-11", "place": "bench"})[1]["appraisal"]
+    ask("POST", "appraisals/%d/imports?file=extra.csv" % number, table="agent,extra\n" + "".join("p%d,1\n" % i for i in range(OTHERS + 1)))
+    taken = {"after a change": [], "again": []}
+    for i in range(5):
+        ask("POST", "appraisals/%d/least" % number, {"note": "something changed, %d" % i})
+        for when in taken:
+            begin, first = time.monotonic(), computed_ms()
+            sheet = ask("GET", "appraisals/%d/sheets/p0" % number)[1]
+            assert "96" in json.dumps(sheet), sheet
+            taken[when].append((computed_ms() - first, (time.monotonic() - begin) * 1000))
+    for when, times in taken.items():
+        print("%7d calls of others, the sheet %-15s %8.1f ms, computed %8.1f ms" % (calls, when, min(times)[1], min(times)[0]), flush=True)
+    on_the_clock = "CQA_TEST_POSTGRES" in os.environ
+    return min(max(1.0, one[on_the_clock]) for one in taken["after a change"])
+
+
+few, many = (measure(size) for size in sizes)
+print("with %d calls of others it costs %.1f times what it costs with %d (at most %.1f)" % (sizes[1], many / few, sizes[0], MOST))
+sys.exit(1 if many / few > MOST else 0)

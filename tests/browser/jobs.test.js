@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+// What takes long, as it is seen on the page: how far it is, called off, and why it failed.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { after, before, test } from "node:test";
+import { actor, axeFinds, openAll, visit } from "./acting.js";
+import { person } from "./round.js";
+
+let stage, browser, close;
+before(async () => {
+  ({ stage, browser, close } = await openAll());
+});
+after(() => close?.());
+
+const as = actor(() => ({ stage, browser }));
+const LEAST = 4000; // calls; as many again where a machine is done with them before anybody has seen how far it is
+const ROUNDS = 5;
+const BATCH = 1000;
+const rubric = `name: strict
+version: '9'
+title: {en: a, zh: b}
+base: 100
+floor: 0
+rules:
+  - id: dead-air
+    title: {en: a, zh: b}
+    severity: minor
+    text: {en: a, zh: b}
+    on: silence
+    points:
+      each: 7
+`;
+
+/** Posts copies of one of the stage's calls, each a recording of its own, with the numbers `from` to `to`. */
+async function postCopies(token, result, from, to) {
+  const score = { ...result.score, decided_total: null, deductions: result.score.deductions.map((one) => ({ ...one, decision: null })) };
+  for (let first = from; first < to; first += BATCH) {
+    const lines = Array.from({ length: Math.min(BATCH, to - first) }, (_, i) => {
+      const id = `copy-${first + i}`;
+      const recording = { ...result.recording, path: `/var/spool/${id}.wav`, sha256: createHash("sha256").update(id).digest("hex") };
+      return JSON.stringify({ key: id, result: { ...result, score, call: { ...result.call, id }, recording } });
+    });
+    const reply = await fetch(`${stage.url}/api/v1/results`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/x-ndjson" }, body: lines.join("\n") });
+    assert.ok((await reply.json()).every(({ status }) => status === 201));
+  }
+}
+
+/** Whether the bar was seen at two places before the answer came. */
+const seesItMove = (page) => page.evaluate(() => new Promise((resolve) => {
+  const seen = new Set();
+  const look = () => {
+    const bar = document.querySelector(".job progress[value]");
+    if (bar) seen.add(bar.value);
+    if (seen.size > 1 || document.querySelector(".tiles")) resolve(seen.size > 1);
+    else requestAnimationFrame(look);
+  };
+  look();
+}));
+
+/** Called off by its button; false where it was done just before. */
+async function callsItOff(page) {
+  const end = await page.evaluate(() => new Promise((resolve) => {
+    const look = () => {
+      const button = document.querySelector(".job button:enabled");
+      if (document.querySelector(".tiles")) resolve("done");
+      else if (button) resolve(button.click());
+      else requestAnimationFrame(look);
+    };
+    look();
+  }));
+  if (end === "done") return false;
+  await page.waitForFunction(() => document.querySelector(".tiles") || document.querySelector("[aria-live] p")?.textContent === "Called off", null, { timeout: 120000 });
+  return !(await page.locator(".tiles").count());
+}
+
+test("a re-scoring shows how far it is, and is called off", async () => {
+  const token = stage.command("token", "add", "copies", "--role", "recorder").trim();
+  const lead = await person(stage.url, "lead");
+  const [result] = (await lead("GET", "calls?limit=100")).calls.filter(({ score }) => score?.deductions.some(({ points }) => points > 0));
+  await as("lead", async (page) => {
+    for (let round = 0, count = 0; ; round++) {
+      assert.ok(round < ROUNDS, `done with ${count} calls before it was seen at work`);
+      await postCopies(token, result, count, LEAST << round);
+      count = LEAST << round;
+      await visit(page, `#/rules?from=2025-11-01&to=2025-11-30`);
+      await page.fill("[name=rubric]", rubric);
+      await page.click("button:has-text('Preview')");
+      if (await seesItMove(page) && await callsItOff(page)) break;
+      await visit(page, "#/team");
+    }
+    const { jobs: [job] } = await lead("GET", "jobs");
+    assert.deepEqual([job.state, job.path], ["stopped", "/api/v1/rescore/preview"]);
+    assert.ok(job.done > 0 && job.done < job.total, `${job.done} of ${job.total}`);
+    assert.deepEqual(await axeFinds(page, "called off"), []);
+  });
+}, { timeout: 500000 });
