@@ -46,7 +46,8 @@ struct cqa_speech_limits {
 struct cqa_silence_limits {
     int64_t shortest_ms; /* shorter silences are none */
     int64_t muted_ms;    /* least drop of the agent's line that makes its cause `agent_muted` */
-    float aside_sure;    /* most confidence where a voice in the room is heard */
+    float aside_sure;    /* most confidence where a voice in the room is heard, */
+    float idle_sure;     /* and where the agent's line is dropped that drops by itself, too */
 };
 
 /* event/overtalk.c: both speak. */

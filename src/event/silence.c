@@ -111,10 +111,20 @@ static float doubt(const struct cqa_scene *scene, int c, struct cqa_span span)
     return mean > least ? mean : least;
 }
 
-/* How sure it is that nobody spoke: the doubt on the likelier channel. */
-static float confidence(const struct cqa_scene *scene, struct cqa_span span)
+/* The doubt that it is no hold: on a line that drops by itself, a mute and a pause look the same.
+ */
+static float hold_doubt(const struct cqa_scene *scene, enum cqa_event_cause cause)
 {
-    float most = 0;
+    return cause == CQA_CAUSE_AGENT_MUTED && !scene->mute.informative
+               ? 1.0f - cqa_scene_limits(scene)->silence.idle_sure
+               : 0.0f;
+}
+
+/* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
+static float confidence(const struct cqa_scene *scene, struct cqa_span span,
+                        enum cqa_event_cause cause)
+{
+    float most = hold_doubt(scene, cause);
 
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
@@ -142,11 +152,12 @@ static enum cqa_status cut_at_parks(const struct cqa_scene *scene, const struct 
 
 static enum cqa_status add_silence(struct cqa_scene *scene, struct cqa_span span)
 {
+    const enum cqa_event_cause cause = cause_of(scene, span);
     const struct cqa_event event = {.type = CQA_EVENT_SILENCE,
                                     .start_ms = span.start_ms,
                                     .end_ms = span.end_ms,
-                                    .cause = cause_of(scene, span),
-                                    .confidence = confidence(scene, span)};
+                                    .cause = cause,
+                                    .confidence = confidence(scene, span, cause)};
 
     return cqa_events_add(&scene->events, &event) ? CQA_OK : CQA_E_NOMEM;
 }

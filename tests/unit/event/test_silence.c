@@ -110,6 +110,31 @@ static void test_muted(void **state)
     known_expect(&known, "10000-20000 unexplained");
 }
 
+static float muted_confidence(int informative, int64_t dropped_from_ms)
+{
+    struct known known;
+
+    known_set(&known, 40000);
+    known.scene.mute.informative = informative;
+    add(&known.scene.mute.dropped, dropped_from_ms, 38000);
+    assert_int_equal(cqa_scene_find_silence(&known.scene), CQA_OK);
+    assert_int_equal(known.scene.events.count, 1);
+    const float found = known.scene.events.items[0].confidence;
+    cqa_scene_finish(&known.scene);
+    return found;
+}
+
+/* A line that drops by itself does not tell a pause from a hold: a person has to listen. */
+static void test_dropped_by_itself(void **state)
+{
+    const float asked = 0.9f; /* min_confidence of the standard rubric */
+
+    (void)state;
+    assert_true(muted_confidence(1, 12000) >= asked);
+    assert_true(muted_confidence(0, 12000) < asked);
+    assert_true(muted_confidence(0, 36000) >= asked); /* nearly all of it is no drop */
+}
+
 /* Silence ends where nothing was recorded, and begins again behind it; so it does for good where a
  * line is lost. */
 static void test_pieces(void **state)
@@ -297,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_no_speech_at_all),
         cmocka_unit_test(test_outside_holds_and_signalling),
         cmocka_unit_test(test_muted),
+        cmocka_unit_test(test_dropped_by_itself),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_parked),
         cmocka_unit_test(test_mono),
