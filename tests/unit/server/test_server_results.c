@@ -449,6 +449,36 @@ static void key_that_is_no_text_is_refused(void **state)
     free(body);
 }
 
+static int post_recording(const char *id, const char *key, char name, const char *part)
+{
+    char changes[256];
+
+    snprintf(changes, sizeof changes,
+             "{\"recording\":{\"path\":\"/var/spool/%c.wav\",\"sha256\":\"%064x\"%s%s%s}}", name,
+             (unsigned)name, part != NULL ? ",\"part\":\"" : "", part != NULL ? part : "",
+             part != NULL ? "\"" : "");
+    char *body = served_result(id, changes);
+    const int status = post_status(key, body);
+    free(body);
+    return status;
+}
+
+/* Its facts came late: until then a path was all that named it. Who asks for its call, or holds it,
+ * finds it, and a call has a name once. */
+static void what_gets_its_name_is_of_its_call(void **state)
+{
+    (void)state;
+    assert_int_equal(post_recording("/var/spool/a.wav", "k1", 'a', NULL), 201);
+    assert_int_equal(post_recording("c5", "k2", 'a', "2"), 200);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls?call=c5");
+    assert_int_equal(json_array_size(json_object_get(reply.json, "calls")), 1);
+    reply_finish(&reply);
+    assert_int_equal(post_recording("/var/spool/b.wav", "k3", 'b', NULL), 201);
+    served_sql(&served, "UPDATE calls SET call_of = NULL"); /* as it was named once */
+    assert_int_equal(post_recording("c5", "k4", 'b', "2"), 200);
+    assert_int_equal(call_count(), 2);
+}
+
 /* The one failure in Chinese. */
 static void assert_said(const char *chinese)
 {
@@ -770,6 +800,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_store_does_not_take_costs_no_other, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(key_that_is_no_text_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_gets_its_name_is_of_its_call, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_of_a_later_analyzer_are_stored_as_they_are, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(unknown_words_must_be_words_in_their_places, set_up,
