@@ -13,16 +13,17 @@ enum { REFRESH_BATCH = 50 };
 
 CQA_SQL_STATEMENT(drop_changes, "i", 0,
                   "DELETE FROM score_changes WHERE call = ?1 AND revision = 0");
-CQA_SQL_STATEMENT(drop_preview, "ttti", 0,
-                  "DELETE FROM previews WHERE site = ?1 AND source = ?2 AND call_id = ?3"
-                  " AND (?4 = 0 OR kept <> 0)");
+/* It may wait under the name that its call had before. */
+CQA_SQL_STATEMENT(drop_preview, "tttii", 0,
+                  "DELETE FROM previews WHERE ((site = ?1 AND source = ?2 AND call_id = ?3)"
+                  "  OR call = ?5) AND (?4 = 0 OR kept <> 0)");
 
 enum cqa_status cqa_put_drop_preview(struct cqa_sql *db, const struct cqa_poster *poster,
                                      const struct cqa_item *item, int64_t call, int only_posted,
                                      struct cqa_error *error)
 {
     const enum cqa_status status = cqa_sql_do(db, error, &drop_preview, poster->site, item->source,
-                                              item->call_id, (int64_t)only_posted);
+                                              item->call_id, (int64_t)only_posted, call);
 
     return status == CQA_OK && call != 0 && cqa_sql_changes(db) > 0
                ? cqa_sql_do(db, error, &drop_changes, call)

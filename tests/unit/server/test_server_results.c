@@ -479,6 +479,35 @@ static void what_gets_its_name_is_of_its_call(void **state)
     assert_int_equal(call_count(), 2);
 }
 
+static int post_preview(const char *id, const char *key, char name, int bytes)
+{
+    char changes[256];
+
+    snprintf(changes, sizeof changes,
+             "{\"recording\":{\"path\":\"/var/spool/%c.wav\",\"sha256\":\"%064x\",\"bytes\":%d}}",
+             name, (unsigned)name, bytes);
+    char *result = served_result(id, changes);
+    struct cqa_buffer body = {.limit = 1 << 20};
+    cqa_buffer_print(&body, "{\"schema\":\"callqa.preview/1\",\"result\":%s}", result);
+    const int status = post_status(key, body.text);
+    free(result);
+    cqa_buffer_finish(&body);
+    return status;
+}
+
+/* What waits goes on being its call's. */
+static void what_waits_is_replaced_when_its_call_has_got_a_name(void **state)
+{
+    (void)state;
+    assert_int_equal(post_recording("/var/spool/a.wav", "k1", 'a', NULL), 201);
+    assert_int_equal(post_preview("/var/spool/a.wav", "k2", 'a', 5001), 202);
+    assert_int_equal(post_recording("c5", "k3", 'a', "2"), 200);
+    assert_int_equal(post_preview("c5#2", "k4", 'a', 5002), 202);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/previews");
+    assert_string_equal(served_text(reply.json, "calls"), "1");
+    reply_finish(&reply);
+}
+
 /* The one failure in Chinese. */
 static void assert_said(const char *chinese)
 {
@@ -801,6 +830,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(key_that_is_no_text_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_gets_its_name_is_of_its_call, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_waits_is_replaced_when_its_call_has_got_a_name, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(words_of_a_later_analyzer_are_stored_as_they_are, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(unknown_words_must_be_words_in_their_places, set_up,
