@@ -4,18 +4,14 @@
 #include "event/event.h"
 #include "result/item.h"
 #include "rubric/rubric.h"
-
-static int64_t hundredths(double points)
-{
-    return llround(points * 100);
-}
+#include "rubric/total.h"
 
 static const int64_t *points_of(struct cqa_item *item, double points)
 {
     int64_t *copy = cqa_arena_alloc(&item->arena, sizeof *copy);
 
     if (copy != NULL)
-        *copy = hundredths(points);
+        *copy = cqa_points_c(points);
     return copy;
 }
 
@@ -48,7 +44,7 @@ static struct cqa_item_flag flag_of(struct cqa_item *item, const struct cqa_dedu
     return (struct cqa_item_flag){.rule = cqa_arena_string(&item->arena, deduction->rule),
                                   .event_type = event ? cqa_event_type_words[event->type] : NULL,
                                   .severity = severity_of(deduction),
-                                  .points_c = hundredths(deduction->points),
+                                  .points_c = cqa_points_c(deduction->points),
                                   .confidence =
                                       event ? llround((double)event->confidence * 1000) : 1000,
                                   .event = deduction->event,

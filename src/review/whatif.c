@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "review/whatif.h"
 
-#include <math.h>
 #include <string.h>
+#include "rubric/total.h"
 
 const struct cqa_flag_word *cqa_words_of_call(const struct cqa_flag_word *words, size_t count,
                                               int64_t call, size_t *found)
@@ -32,16 +32,6 @@ static const struct cqa_flag_word *word_on(const struct cqa_deduction *deduction
     return NULL;
 }
 
-static int64_t hundredths(double points)
-{
-    return llround(points * 100);
-}
-
-static int64_t cap_of(double cap)
-{
-    return isnan(cap) ? CQA_NO_CAP : hundredths(cap);
-}
-
 /* What one rule comes to, people's words counted, within its cap; adds to `sums`. */
 static void add_rule(struct cqa_flag_sums *sums, const struct cqa_rule_info *rule,
                      const struct cqa_score *score, const struct cqa_flag_word *words, size_t count)
@@ -53,9 +43,9 @@ static void add_rule(struct cqa_flag_sums *sums, const struct cqa_rule_info *rul
         if (strcmp(deduction->rule, rule->id) != 0)
             continue;
         const struct cqa_flag_word *word = word_on(deduction, words, count);
-        sums->computed_c += hundredths(deduction->points);
+        sums->computed_c += cqa_points_c(deduction->points);
         sums->fails |= deduction->automatic_fail;
-        standing_c += word != NULL ? word->points_c : hundredths(deduction->points);
+        standing_c += word != NULL ? word->points_c : cqa_points_c(deduction->points);
         sums->fails_still |= word != NULL ? word->fails : deduction->automatic_fail;
     }
     for (size_t i = 0; i < count; i++)
@@ -63,7 +53,7 @@ static void add_rule(struct cqa_flag_sums *sums, const struct cqa_rule_info *rul
             standing_c += words[i].points_c;
             sums->fails_still |= words[i].fails;
         }
-    sums->standing_c += cqa_cap_points(standing_c, cap_of(rule->cap));
+    sums->standing_c += cqa_cap_points(standing_c, cqa_cap_c(rule->cap));
 }
 
 /* The call's total, in hundredths, as the server would count it. */
@@ -72,9 +62,9 @@ static int64_t total_of(const struct cqa_rubric *rubric, const struct cqa_score 
 {
     const struct cqa_rubric_info info = cqa_rubric_info(rubric);
     struct cqa_flag_sums sums = {
-        .limits = {hundredths(info.base), hundredths(info.floor), cap_of(info.cap)},
+        .limits = {cqa_points_c(info.base), cqa_points_c(info.floor), cqa_cap_c(info.cap)},
         .has_limits = 1,
-        .total_c = hundredths(score->total)};
+        .total_c = cqa_points_c(score->total)};
 
     if (count == 0)
         return sums.total_c;

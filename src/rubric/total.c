@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rubric/total.h"
 
+#include <math.h>
+
+int64_t cqa_points_c(double points)
+{
+    return llround(points * 100);
+}
+
+int64_t cqa_cap_c(double cap)
+{
+    return isnan(cap) ? CQA_NO_CAP : cqa_points_c(cap);
+}
+
 int64_t cqa_cap_points(int64_t points_c, int64_t cap_c)
 {
     return cap_c != CQA_NO_CAP && points_c > cap_c ? cap_c : points_c;

@@ -6,6 +6,11 @@
 
 enum { CQA_NO_CAP = -1 };
 
+/* Points as results and rubrics tell them, in whole hundredths; of a cap also NaN: CQA_NO_CAP. The
+ * one place that rounds them. */
+int64_t cqa_points_c(double points);
+int64_t cqa_cap_c(double cap);
+
 /* What bounds the total of a call, in hundredths of a point. */
 struct cqa_total_limits {
     int64_t base_c;

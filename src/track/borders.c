@@ -8,6 +8,10 @@ enum {
     LOOK_MAX = 24  /* of music that fades */
 };
 
+/* What the second look, which knows moments of 256 ms, may add at most to what the classifier says
+ * of a frame: as if it were sure to 0.95. */
+static const float second_nats = 3.0f;
+
 /* By how much `in` of `all` speaks for something: nats. */
 static float nats(unsigned in, unsigned all)
 {
@@ -47,7 +51,7 @@ static float evidence(const struct look *look, size_t t)
 
     if (look->hold == NULL)
         return sum;
-    sum += nats(posterior[CQA_TRACK_PARKED][t], 255) *
+    sum += cqa_clamp(nats(posterior[CQA_TRACK_PARKED][t], 255), -second_nats, second_nats) *
            (1.0f - (float)posterior[CQA_CLASS_ANNOUNCEMENT][t] / 255.0f);
     if (look->hold->floor < 0)
         return sum;

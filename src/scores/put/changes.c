@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What revisions changed, and what waiting ones would. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/escape.h"
+#include "rubric/total.h"
 #include "scores/audit.h"
 #include "scores/put/put.h"
-
-static int64_t hundredths(double points)
-{
-    return llround(points * 100);
-}
 
 /* ---- finding */
 
@@ -134,11 +129,11 @@ enum cqa_status cqa_put_changes(struct cqa_sql *db, int64_t call, int64_t revisi
     enum cqa_status status = CQA_OK;
 
     for (size_t i = 0; status == CQA_OK && i < count; i++)
-        status =
-            cqa_sql_do(db, error, &insert_change, call, revision, now_ms, (int64_t)changes[i].kind,
-                       changes[i].rule, changes[i].start_ms, changes[i].end_ms,
-                       hundredths(changes[i].points_before), hundredths(changes[i].points_after),
-                       changes[i].ground, changes[i].reason.en, changes[i].reason.zh);
+        status = cqa_sql_do(db, error, &insert_change, call, revision, now_ms,
+                            (int64_t)changes[i].kind, changes[i].rule, changes[i].start_ms,
+                            changes[i].end_ms, cqa_points_c(changes[i].points_before),
+                            cqa_points_c(changes[i].points_after), changes[i].ground,
+                            changes[i].reason.en, changes[i].reason.zh);
     return status;
 }
 

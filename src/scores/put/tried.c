@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What calls would come to that are scored anew, by what a reader sees. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "rubric/total.h"
 #include "scores/put/put.h"
 #include "scores/put/rescored.h"
 
@@ -18,11 +18,6 @@ struct trying {
 
 /* ---- what bounds totals under a rubric that the store need not know */
 
-static int64_t cap_of(double points)
-{
-    return isnan(points) ? CQA_NO_CAP : llround(points * 100);
-}
-
 static enum cqa_status take_limits(struct trying *it, struct cqa_error *error)
 {
     const struct cqa_rubric *rubric = it->rescoring->rubric;
@@ -30,7 +25,7 @@ static enum cqa_status take_limits(struct trying *it, struct cqa_error *error)
     const size_t count = cqa_rubric_rule_count(rubric);
 
     it->limits = (struct cqa_put_limits){
-        .is_known = 1, .floor_c = llround(info.floor * 100), .cap_c = cap_of(info.cap)};
+        .is_known = 1, .floor_c = cqa_points_c(info.floor), .cap_c = cqa_cap_c(info.cap)};
     it->limits.rules = cqa_arena_alloc(&it->arena, (count + 1) * sizeof *it->limits.rules);
     it->limits.rule_caps_c =
         cqa_arena_alloc(&it->arena, (count + 1) * sizeof *it->limits.rule_caps_c);
@@ -39,7 +34,7 @@ static enum cqa_status take_limits(struct trying *it, struct cqa_error *error)
     for (size_t i = 0; i < count; i++) {
         const struct cqa_rule_info rule = cqa_rubric_rule(rubric, i);
         it->limits.rules[i] = rule.id;
-        it->limits.rule_caps_c[i] = cap_of(rule.cap);
+        it->limits.rule_caps_c[i] = cqa_cap_c(rule.cap);
     }
     it->limits.rule_count = count;
     return CQA_OK;

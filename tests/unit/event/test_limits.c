@@ -407,7 +407,9 @@ static const struct edge edges[] = {
      TALK_A M12 "..." M12 TALK_A, TALK_C DOTS12 "sss" DOTS12 TALK_C, NULL},
     {EDGE(hold_music, rest_ms), 22 * C + 1, 22 * C, CQA_EVENT_HOLD, ANY, 46 * C, 24 * C,
      TALK_A M12 DOTS22 M12 TALK_A, TALK_C DOTS12 DOTS22 DOTS12 TALK_C, NULL},
-    {EDGE(hold_music, longest_ms), 22 * C + 1, 22 * C, CQA_EVENT_HOLD, ANY, 46 * C, 24 * C,
+    /* the second look takes what lies between for a hold: that moves each border by a millisecond
+     */
+    {EDGE(hold_music, longest_ms), 22 * C + 1, 22 * C, CQA_EVENT_HOLD, ANY, 46 * C, 24 * C + 2,
      TALK_A M12 H22 M12 TALK_A, TALK_C DOTS12 DOTS22 DOTS12 TALK_C, NULL},
     {EDGE(hold_music, gap_share), 0.784, 0.785, CQA_EVENT_HOLD, ANY, 46 * C, 24 * C,
      TALK_A M12 H22 M12 TALK_A, TALK_C DOTS12 DOTS22 DOTS12 TALK_C, park_speech_less},

@@ -488,13 +488,13 @@ static enum cqa_status post_many(struct cqa_sql *sql, void *context, struct cqa_
     enum cqa_status status = CQA_OK;
     char text[16];
 
-    for (int i = 1; status == CQA_OK && i <= POSTED; i++) {
-        snprintf(text, sizeof text, "thing %d", i + 100);
-        status = cqa_sql_post(sql, error, &insert_text, (int64_t)(i + 100), text);
+    for (int64_t i = 1; status == CQA_OK && i <= POSTED; i++) {
+        snprintf(text, sizeof text, "thing %d", (int)i + 100);
+        status = cqa_sql_post(sql, error, &insert_text, i + 100, text);
         if (status == CQA_OK && i % 70 == 0)
             status = cqa_sql_number(sql, &seen[0], error, &count);
         if (status == CQA_OK && seen[0] > 0 && seen[0] != i / 70 * 70)
-            status = cqa_fail(error, CQA_E_BADDATA, "%d seen after %d", (int)seen[0], i);
+            status = cqa_fail(error, CQA_E_BADDATA, "%d seen after %d", (int)seen[0], (int)i);
     }
     return status == CQA_OK ? cqa_sql_number(sql, &seen[1], error, &put_together) : status;
 }
@@ -522,9 +522,12 @@ static enum cqa_status post_wrong(struct cqa_sql *sql, void *context, struct cqa
 
     if (status == CQA_OK)
         status = cqa_sql_post(sql, &ignored, &insert_text, (int64_t)13, "two");
-    (void)cqa_sql_post(sql, &ignored, &insert_text, (int64_t)3, "three");
-    if (*asks && cqa_sql_number(sql, &seen, &ignored, &count) != CQA_OK)
-        seen = 0;
+    if (status == CQA_OK)
+        status = cqa_sql_post(sql, &ignored, &insert_text, (int64_t)3, "three");
+    if (*asks && status == CQA_OK)
+        status = cqa_sql_number(sql, &seen, &ignored, &count);
+    /* on PostgreSQL it is heard of when something is asked, else at the end */
+    assert_int_equal(status == CQA_OK, on_postgres && !*asks);
     return CQA_OK;
 }
 
