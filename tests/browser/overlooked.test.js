@@ -203,8 +203,8 @@ const written = [
   ["clips.save", "call 1763604902.17", "", "通话1763604902.17", ""],
   ["clips.hold", "customer 13800138000", "a court asks", "客户13800138000", "a court asks"],
   ["period.close", "20251101 to 20251130", "2 undecided flags and 0 objections ignored: call 5", "20251101至20251130", "忽略2个待复核的标记和0项申诉：call 5"],
-  ["rubric.learn", "rubric standard 3", "00ff", "评分规则standard 3", "00ff"],
-  ["rescore.begin", "rubric standard 3", "20251101 to 20251130, 0 applied, 0 refused", "评分规则standard 3", "20251101至20251130，应用0通，拒绝0通"],
+  ["rubric.learn", "rubric standard 3", "00ff", "评分标准standard 3", "00ff"],
+  ["rescore.begin", "rubric standard 3", "20251101 to 20251130, 0 applied, 0 refused", "评分标准standard 3", "20251101至20251130，应用0通，拒绝0通"],
   ["notice.sent", "notice 9", "objection.filed to https://a.example as msg_1, try 1: taken with 204", "通知9", "objection.filed，发往https://a.example，编号msg_1，第1次：已接收（204）"],
   ["preview.discard", "3 waiting results", "20251101 to 20251130, 0 accepted, 0 closed, 3 for a person", "3个待定结果", "20251101至20251130，采用0个，0个在已锁定的日期内，3个留待人工"],
 ];
