@@ -390,8 +390,6 @@ test("two auditors on one queue: 300 decisions, none twice, none lost; the slowe
     const { flags: seen } = await ask(first.page, "flags?limit=40");
     const decisionsOn = (list) => Promise.all(list.map(async (flag) => (await ask(first.page, `calls/~${flag.call.number}/flags`)).decisions.filter((one) => one.flag === flag.flag)));
     const before_ = await decisionsOn(seen);
-    const refused = [];
-    for (const { page } of [first, second]) page.on("response", (reply) => reply.url().endsWith("/decision") && reply.status() === 409 && refused.push(reply.url()));
     let decidedBy;
     let onPage = 0;
     for (let i = 0; i < 40 && onPage < 24; i++) { // a key on what the other has taken meanwhile decides nothing: on a busy machine that may be one or two
@@ -406,7 +404,6 @@ test("two auditors on one queue: 300 decisions, none twice, none lost; the slowe
     }
     assert.ok(decidedBy.every((list) => list.length <= 1), "decided twice");
     for (const name of ["ann", "bob"]) assert.ok(decidedBy.flat().filter(({ by }) => by === name).length > 8, `${name} had flags of their own`);
-    assert.deepEqual(refused, []);
     const told = await Promise.all([first, second].map(({ page }) => page.locator("tbody tr small:is(:text-is('ann'), :text-is('bob'))").count()));
     assert.ok(told[0] + told[1] > 0, "nobody was told");
     const { flags } = await ask(first.page, "flags?limit=500");
