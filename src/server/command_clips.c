@@ -90,6 +90,26 @@ static int write_all(int fd, const unsigned char *bytes, size_t length)
     return 1;
 }
 
+/* A new file, there whole or not at all: half a clip would pass for evidence, and no later run
+ * writes over it. 0: errno says why. */
+static int save_file(const char *path, const struct cqa_item_clip *clip)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return 0;
+    int is_whole = write_all(fd, clip->bytes, clip->length) && fsync(fd) == 0;
+    int reason = errno;
+    if (close(fd) != 0 && is_whole) {
+        is_whole = 0;
+        reason = errno;
+    }
+    if (!is_whole)
+        (void)unlink(path);
+    errno = reason;
+    return is_whole;
+}
+
 /* Named by the call's row, its milliseconds and the audio that it is of. */
 static int save_one(void *context, int64_t call, const char *sha256,
                     const struct cqa_item_clip *clip)
@@ -99,13 +119,9 @@ static int save_one(void *context, int64_t call, const char *sha256,
 
     (void)snprintf(path, sizeof path, "%s/%" PRId64 "-%" PRId64 "-%" PRId64 "-%.12s.ogg",
                    saving->folder, call, clip->span.start_ms, clip->span.end_ms, sha256);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    saving->failed = fd < 0 || !write_all(fd, clip->bytes, clip->length);
-    const int reason = errno;
-    if (fd >= 0 && close(fd) != 0)
-        saving->failed = 1;
+    saving->failed = !save_file(path, clip);
     if (saving->failed)
-        cqa_command_fail(CQA_EXIT_FAILED, "%s: %p", path, cqa_words_of_errno(reason));
+        cqa_command_fail(CQA_EXIT_FAILED, "%s: %p", path, cqa_words_of_errno(errno));
     else
         printf("%s\t~%" PRId64 "\t%s\n", path, call, sha256);
     saving->count += !saving->failed;

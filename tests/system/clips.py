@@ -266,6 +266,18 @@ def after_the_recorder_deletes(site, source):
         fail("it is missed since before it was found")
 
 
+def on_a_full_disk(clips, call, folder):
+    """No half of a clip is left, which would pass for evidence. Needs root for the mount."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "clips", folder], stderr=subprocess.DEVNULL).returncode == 0
+    try:
+        clips("save", "--call", call, "--to", folder, codes=(1,))
+        if mounted and os.listdir(folder):
+            fail("on a full disk there are %s" % os.listdir(folder))
+    finally:
+        if mounted:
+            subprocess.run(["umount", folder], check=True)
+
+
 def saved_as_files(site, clips, call):
     """Each is a file that plays by itself, named once on stdout; none is written over."""
     folder = os.path.join(site.top, "saved")
@@ -279,6 +291,7 @@ def saved_as_files(site, clips, call):
         if not row.startswith("~") or not sha256.startswith(hashed) or abs(seconds - (int(end_ms) - int(start_ms)) / 1000) > 0.1:
             fail("saved: %s of %s lasts %.1f s" % (path, row, seconds))
     clips("save", "--call", call, "--to", folder, codes=(1,))
+    on_a_full_disk(clips, call, folder)
     clips("save", "--call", call, codes=(2,))
     clips("save", "--to", folder, codes=(2,))
 
@@ -307,7 +320,7 @@ def held_and_erased(site):
     clips("erase", codes=(2,))
     clips("hold", "--call", call, codes=(2,))
     said = [(action, what) for action, what in site.ask_server("SELECT action, object FROM audit WHERE action LIKE 'clips.%'")]
-    wanted = [("clips." + action, "call " + call) for action in ("hold", "erase", "save", "save", "lift", "erase")]
+    wanted = [("clips." + action, "call " + call) for action in ("hold", "erase", "save", "save", "save", "lift", "erase")]
     wanted.append(("clips.erase", "call nobody"))
     if said != wanted:
         fail("the audit log has %s, not %s" % (said, wanted))
