@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
+#include "base/escape.h"
 #include "base/json_shape.h"
 #include "base/log.h"
 #include "base/version.h"
@@ -128,38 +129,81 @@ static void meet_rubrics(struct cqa_request *request, const struct cqa_item *ite
     }
 }
 
-/* Stores what is valid, in one transaction. 0 with a problem given when the store could not. */
+/* The store takes it nowhere and never, as a text that is too long for an index. */
+static int is_of_an_item(enum cqa_status status, const struct cqa_error *error)
+{
+    return status == CQA_E_LIMIT || (status == CQA_E_BADDATA && error->sys_errno == 0);
+}
+
+/* Each in a transaction of its own, so that what the store does not take costs no other. */
+static enum cqa_status put_each(struct cqa_scores *scores, const struct cqa_poster *poster,
+                                struct batch *batch, enum cqa_put *outcomes,
+                                struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < batch->count; i++) {
+        struct entry *entry = &batch->entries[i];
+        struct cqa_error why = {0};
+        if (entry->status != 0)
+            continue;
+        status = cqa_scores_put(scores, poster, &entry->item, 1, &outcomes[entry->stored_at], &why);
+        if (is_of_an_item(status, &why)) {
+            refuse_entry(entry, 422, &why.message);
+            status = CQA_OK;
+        } else if (status != CQA_OK) {
+            *error = why;
+        }
+    }
+    return status;
+}
+
+static void note_outcome(struct cqa_counters *counters, struct entry *entry,
+                         const enum cqa_put *outcomes)
+{
+    if (entry->status != 0) {
+        atomic_fetch_add(&counters->refused_items, 1);
+        return;
+    }
+    const enum cqa_put outcome = outcomes[entry->stored_at];
+    atomic_fetch_add(&counters->put[outcome], 1);
+    entry->status = answers[outcome].status;
+    if (answers[outcome].error != NULL)
+        refuse_entry(entry, entry->status, cqa_words_named(answers[outcome].error));
+}
+
+/* Views of what is valid: the entries own it. */
+static size_t list_items(struct batch *batch, struct cqa_item *items)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->entries[i].status == 0) {
+            batch->entries[i].stored_at = count;
+            items[count++] = batch->entries[i].item;
+        }
+    return count;
+}
+
+/* Stores what is valid, in one transaction unless the store does not take one of them. 0 with a
+ * problem given when the store could not. */
 static int store_batch(struct cqa_request *request, struct batch *batch)
 {
     const struct cqa_identity *who = cqa_request_who(request);
     const struct cqa_poster poster = {.recorder = who->name, .site = who->site};
-    struct cqa_counters *counters = cqa_request_counters(request);
+    struct cqa_scores *scores = cqa_request_scores(request);
     struct cqa_item *items = calloc(batch->count + 1, sizeof *items);
     enum cqa_put *outcomes = calloc(batch->count + 1, sizeof *outcomes);
     struct cqa_error error = {0};
     enum cqa_status status = CQA_E_NOMEM;
-    size_t count = 0;
+    const size_t count = items != NULL ? list_items(batch, items) : 0;
 
-    for (size_t i = 0; items != NULL && i < batch->count; i++)
-        if (batch->entries[i].status == 0) {
-            batch->entries[i].stored_at = count;
-            items[count++] = batch->entries[i].item; /* a view: the entry owns it */
-        }
     if (items != NULL && outcomes != NULL)
-        status =
-            cqa_scores_put(cqa_request_scores(request), &poster, items, count, outcomes, &error);
-    for (size_t i = 0; status == CQA_OK && i < batch->count; i++) {
-        struct entry *entry = &batch->entries[i];
-        if (entry->status != 0) {
-            atomic_fetch_add(&counters->refused_items, 1);
-            continue;
-        }
-        const enum cqa_put outcome = outcomes[entry->stored_at];
-        atomic_fetch_add(&counters->put[outcome], 1);
-        entry->status = answers[outcome].status;
-        if (answers[outcome].error != NULL)
-            refuse_entry(entry, entry->status, cqa_words_named(answers[outcome].error));
-    }
+        status = cqa_scores_put(scores, &poster, items, count, outcomes, &error);
+    if (is_of_an_item(status, &error))
+        status = put_each(scores, &poster, batch, outcomes, &error);
+    for (size_t i = 0; status == CQA_OK && i < batch->count; i++)
+        note_outcome(cqa_request_counters(request), &batch->entries[i], outcomes);
     if (status == CQA_OK)
         meet_rubrics(request, items, count);
     free(items);
@@ -172,12 +216,27 @@ static int store_batch(struct cqa_request *request, struct batch *batch)
 
 /* ---- one object */
 
+/* A header may hold any bytes. */
+static int is_utf8(const char *text)
+{
+    size_t length = strlen(text);
+
+    for (size_t size; length > 0 && (size = cqa_utf8_length(text, length)) > 0; text += size)
+        length -= size;
+    return length == 0;
+}
+
 static void post_one(struct cqa_request *request, const char *text, size_t length)
 {
     struct batch batch = {0};
     const char *key = cqa_request_header(request, "Idempotency-Key");
-    struct entry *entry = add_entry(&batch);
 
+    if (key != NULL && !is_utf8(key)) {
+        cqa_reply_problem(request, 400, "idempotency-key",
+                          "the Idempotency-Key header must be UTF-8");
+        return;
+    }
+    struct entry *entry = add_entry(&batch);
     if (entry == NULL) {
         cqa_reply_problem(request, 503, "memory", "out of memory");
         return;

@@ -73,7 +73,7 @@ struct cqa_span cqa_hold_trim(const struct cqa_scene *scene, int c, int floor,
 }
 
 struct cqa_span cqa_hold_refine(const struct cqa_scene *scene, int c, int floor,
-                                struct cqa_span heard)
+                                struct cqa_span heard, struct cqa_span room)
 {
     const struct cqa_hold_sound sound = {
         scene->frames->channel[c].level,
@@ -81,5 +81,5 @@ struct cqa_span cqa_hold_refine(const struct cqa_scene *scene, int c, int floor,
             ? floor + cqa_scene_limits(scene)->hold_music.at_floor_half_db
             : -1};
 
-    return cqa_tracks_refine_hold(scene->tracks, c, &sound, heard);
+    return cqa_tracks_refine_hold(scene->tracks, c, &sound, heard, room);
 }

@@ -14,8 +14,8 @@ int cqa_hold_floor(const struct cqa_scene *scene, int c);
 struct cqa_span cqa_hold_trim(const struct cqa_scene *scene, int c, int floor,
                               struct cqa_span heard);
 
-/* Its borders between frames (track/borders.h). */
+/* Its borders between frames, inside `room` (track/borders.h). */
 struct cqa_span cqa_hold_refine(const struct cqa_scene *scene, int c, int floor,
-                                struct cqa_span heard);
+                                struct cqa_span heard, struct cqa_span room);
 
 #endif

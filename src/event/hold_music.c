@@ -295,6 +295,20 @@ static float confidence(const struct cqa_hold_music_limits *limits, float parked
     return limits->sure_least + limits->sure_more * cubed * cubed;
 }
 
+/* Up to the middle of what parts it from those beside it, whole frames: two are not one. */
+static struct cqa_span room_of(const struct cqa_scene *scene, const struct cqa_spans *all, size_t i)
+{
+    const struct cqa_span *span = &all->items[i];
+    const size_t first = cqa_frame_at(span->start_ms);
+    const size_t last = cqa_frame_at(span->end_ms);
+    const size_t before = i > 0 ? cqa_frame_at(span[-1].end_ms) : 0;
+    const size_t after = i + 1 < all->count ? cqa_frame_at(span[1].start_ms) : scene->tracks->count;
+
+    return (struct cqa_span){
+        (int64_t)(i > 0 ? first - (first - before) / 2 : before) * CQA_FRAME_MS,
+        (int64_t)(i + 1 < all->count ? last + (after - last) / 2 : after) * CQA_FRAME_MS};
+}
+
 enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
                                     struct cqa_hold_candidates *all)
 {
@@ -308,7 +322,8 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
         status = cut_to_music(scene, c, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span heard = cqa_hold_trim(scene, c, floor, joined.items[i]);
-        const struct cqa_span fine = cqa_hold_refine(scene, c, floor, heard);
+        const struct cqa_span fine =
+            cqa_hold_refine(scene, c, floor, heard, room_of(scene, &joined, i));
         const struct cqa_hold_candidate candidate = {
             .span = c == scene->agent ? widen_by_drop(scene, fine) : fine,
             .channel = c,

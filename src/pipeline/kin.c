@@ -466,7 +466,10 @@ static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa
                                   .file_sha256 = content_at(place, path),
                                   .call_id = place->call,
                                   .part = part_of(place->call_id, place->call)};
+    int met = 0;
     enum cqa_status status = cqa_legs_lie(pipeline, place, arena, &is, error);
+    if (status == CQA_OK)
+        status = cqa_legs_meet(pipeline, place, arena, &met, error);
     if (status != CQA_OK)
         return status;
     if (place->is_gone && strcmp(path, place->path) == 0 && is.leg_path[0] != NULL)
@@ -477,12 +480,10 @@ static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa
                         memcmp(json.text, place->json, json.length) == 0;
     status =
         cqa_places_put(pipeline->store, place, path, can_be_told && !says_so ? json.text : NULL,
-                       json.length, cqa_pipeline_wall_ms(pipeline), error);
+                       json.length, met, cqa_pipeline_wall_ms(pipeline), error);
     if (status == CQA_OK && strcmp(path, place->path) != 0)
         cqa_log(CQA_LOG_INFO, "%s: lies at %s now", cqa_log_private(place->path),
                 cqa_log_private(path));
-    if (status == CQA_OK)
-        status = cqa_legs_meet(pipeline, place, arena, error);
     cqa_buffer_finish(&json);
     return status;
 }

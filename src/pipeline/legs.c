@@ -323,45 +323,77 @@ enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whe
 
 /* ---- which a move has brought together */
 
-static int was_tried(const struct cqa_recording *recording)
-{
-    return recording->reason != NULL && strcmp(recording->reason, CQA_LEG_APART) == 0;
-}
+struct family {
+    struct cqa_recording recording[FAMILY_MAX];
+    struct cqa_call_identity identity[FAMILY_MAX];
+    struct cqa_leg_file file[FAMILY_MAX];
+    size_t count; /* that are there, and in a folder that somebody looks at */
+};
 
-/* Two files that lie together now, each with a result of its own, and were not tried as one call.
- */
-static int have_met(const struct cqa_pipeline *pipeline, const struct cqa_recording *self,
-                    const struct cqa_recording *other, struct cqa_arena *arena)
+static enum cqa_status find_family(const struct cqa_pipeline *pipeline,
+                                   const struct cqa_whereabouts *place, struct cqa_arena *arena,
+                                   struct family *out, struct cqa_error *error)
 {
-    const struct cqa_recording *both[2] = {self, other};
-    struct cqa_call_identity identity[2];
-    struct cqa_leg_file file[2];
-
-    for (int i = 0; i < 2; i++) {
-        const struct cqa_watch_config *watch = watch_of(pipeline, both[i]->path);
-        if (watch == NULL || both[i]->state != CQA_RECORDING_SCORED || was_tried(both[i]) ||
-            cqa_recorder_identify(watch->recorder, watch->zone, both[i]->path, arena, &identity[i],
-                                  NULL) != CQA_OK)
-            return 0;
-        file[i] = (struct cqa_leg_file){both[i]->path, &identity[i], mtime_ms(both[i]->mtime_ns)};
-    }
-    return self->id != other->id && cqa_recorder_is_pair(&file[0], &file[1]) != 0;
-}
-
-enum cqa_status cqa_legs_meet(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
-                              struct cqa_arena *arena, struct cqa_error *error)
-{
-    struct cqa_recording family[FAMILY_MAX];
-    const struct cqa_recording *self = NULL;
+    struct cqa_recording found[FAMILY_MAX];
     size_t count = 0;
-    enum cqa_status status = cqa_legs_find(pipeline->store, place->source, place->call, arena,
-                                           family, FAMILY_MAX, &count, error);
+    const enum cqa_status status = cqa_legs_find(pipeline->store, place->source, place->call, arena,
+                                                 found, FAMILY_MAX, &count, error);
 
-    count = count < FAMILY_MAX ? count : FAMILY_MAX;
-    for (size_t i = 0; status == CQA_OK && i < count; i++)
-        self = family[i].id == place->id ? &family[i] : self;
-    for (size_t i = 0; status == CQA_OK && self != NULL && i < count; i++)
-        if (have_met(pipeline, self, &family[i], arena))
-            return cqa_legs_again(pipeline->store, self->id, cqa_pipeline_wall_ms(pipeline), error);
+    out->count = 0;
+    for (size_t i = 0; status == CQA_OK && count <= FAMILY_MAX && i < count; i++) {
+        const struct cqa_watch_config *watch = watch_of(pipeline, found[i].path);
+        struct cqa_call_identity *identity = &out->identity[out->count];
+        if (watch == NULL || !is_there(&found[i]) ||
+            cqa_recorder_identify(watch->recorder, watch->zone, found[i].path, arena, identity,
+                                  NULL) != CQA_OK)
+            continue;
+        out->recording[out->count] = found[i];
+        out->file[out->count++] =
+            (struct cqa_leg_file){found[i].path, identity, mtime_ms(found[i].mtime_ns)};
+    }
     return status;
+}
+
+/* The only one that makes a pair with it; `count`: there is none, or nobody knows which. */
+static size_t only_partner(const struct family *family, size_t self)
+{
+    size_t found = family->count;
+
+    for (size_t i = 0; i < family->count; i++) {
+        if (i == self || cqa_recorder_is_pair(&family->file[self], &family->file[i]) == 0)
+            continue;
+        if (found != family->count)
+            return family->count;
+        found = i;
+    }
+    return found;
+}
+
+/* Whether it was analysed by itself, or is being: the one that is had looked for its other before
+ * that came. Two that were tried as one call are not tried again. */
+static int is_alone(const struct cqa_recording *recording)
+{
+    return (recording->reason == NULL || strcmp(recording->reason, CQA_LEG_APART) != 0) &&
+           (recording->state == CQA_RECORDING_SCORED || recording->state == CQA_RECORDING_LEASED);
+}
+
+enum cqa_status cqa_legs_meet(const struct cqa_pipeline *pipeline,
+                              const struct cqa_whereabouts *place, struct cqa_arena *arena,
+                              int *met, struct cqa_error *error)
+{
+    struct family family;
+    const enum cqa_status status = find_family(pipeline, place, arena, &family, error);
+    size_t self = 0;
+
+    *met = 0;
+    if (status != CQA_OK)
+        return status;
+    while (self < family.count && family.recording[self].id != place->id)
+        self++;
+    if (self == family.count)
+        return CQA_OK;
+    const size_t other = only_partner(&family, self);
+    *met = other < family.count && only_partner(&family, other) == self &&
+           is_alone(&family.recording[self]) && is_alone(&family.recording[other]);
+    return CQA_OK;
 }

@@ -122,10 +122,11 @@ int cqa_legs_end(struct cqa_pipeline *pipeline, struct cqa_task *task, int joine
 enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
                              struct cqa_arena *arena, struct cqa_result_place *out,
                              struct cqa_error *error);
-/* A recording lies elsewhere now: if the other file of its call lies there too, and each was
- * analysed by itself, it is to be analysed anew, with the other. */
-enum cqa_status cqa_legs_meet(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
-                              struct cqa_arena *arena, struct cqa_error *error);
+/* `*met`: the other file of its call, and no third, lies where it lies, and each was analysed by
+ * itself. */
+enum cqa_status cqa_legs_meet(const struct cqa_pipeline *pipeline,
+                              const struct cqa_whereabouts *place, struct cqa_arena *arena,
+                              int *met, struct cqa_error *error);
 /* Closes the other file. */
 void cqa_legs_let_go(struct cqa_task *task);
 

@@ -2,8 +2,10 @@
 #include "rounds/work.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "appraisal/period.h"
 #include "appraisal/schemes.h"
+#include "base/json_shape.h"
 #include "review/export.h"
 #include "scores/reviews.h"
 #include "scores/rounds/inputs.h"
@@ -60,19 +62,33 @@ static enum cqa_status sort(struct numbers *numbers, struct cqa_error *error)
 struct loading {
     struct cqa_scores *scores;
     struct cqa_work *work;
-    struct cqa_buffer line;
+    struct cqa_buffer body, line;
     struct numbers closed;
     struct cqa_error *error;
     enum cqa_status status;
 };
 
-/* As the export writes it, so that what is exported gives the same numbers. */
+/* As the export writes it, so that what is exported gives the same numbers: but for what no
+ * appraisal looks at, which is most of a text. */
+static enum cqa_status write_line(struct loading *loading, const struct cqa_call_row *row)
+{
+    static const char *const unasked[] = {"channels", "events", NULL};
+    struct cqa_call_row lean = *row;
+
+    loading->body.length = loading->line.length = 0;
+    const enum cqa_status status =
+        cqa_json_leave_out(row->body, strlen(row->body), unasked, &loading->body);
+    lean.body = loading->body.text;
+    return status == CQA_OK
+               ? cqa_export_result(loading->scores, &lean, &loading->line, loading->error)
+               : status;
+}
+
 static int add_call(void *context, const struct cqa_call_row *row)
 {
     struct loading *loading = context;
 
-    loading->line.length = 0;
-    loading->status = cqa_export_result(loading->scores, row, &loading->line, loading->error);
+    loading->status = write_line(loading, row);
     if (loading->status == CQA_OK)
         loading->status =
             cqa_calls_add_known(&loading->work->calls, loading->work->scheme, loading->line.text,
@@ -97,13 +113,17 @@ static enum cqa_status load_calls(struct cqa_scores *scores, const struct cqa_ro
 {
     const struct cqa_scope everyone = {0};
     struct cqa_call_filter filter = {.severity_least = -1, .limit = INT64_MAX};
-    struct loading loading = {
-        .scores = scores, .work = work, .line = {.limit = CALL_BYTES_MAX}, .error = error};
+    struct loading loading = {.scores = scores,
+                              .work = work,
+                              .body = {.limit = CALL_BYTES_MAX},
+                              .line = {.limit = CALL_BYTES_MAX},
+                              .error = error};
 
     cqa_period_days(round->period, &filter.day_from, &filter.day_to);
     const enum cqa_status status =
         cqa_scores_calls(scores, &everyone, &filter, add_call, &loading, error);
     const enum cqa_status marked = mark_closed(&loading);
+    cqa_buffer_finish(&loading.body);
     cqa_buffer_finish(&loading.line);
     if (status != CQA_OK)
         return status;

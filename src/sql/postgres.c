@@ -108,9 +108,11 @@ static enum cqa_status lasting(const char *state, const PGresult *result, struct
     if (has_class(state, "23"))
         return say(error, CQA_E_BADDATA, state, field(result, PG_DIAG_CONSTRAINT_NAME));
     if (has_class(state, "54") || has_class(state, "22001") || has_class(state, "22003"))
-        return say(error, CQA_E_LIMIT, state, "a value is too large");
+        return cqa_fail(error, CQA_E_LIMIT, "a value is too large for the database (SQLSTATE %s)",
+                        state);
     if (has_class(state, "22"))
-        return say(error, CQA_E_BADDATA, state, "a value that its type does not take");
+        return cqa_fail(error, CQA_E_BADDATA, "the database does not take a value (SQLSTATE %s)",
+                        state);
     if (has_class(state, "42501") || has_class(state, "28"))
         return say(error, CQA_E_REFUSED, state, said);
     if (has_class(state, "53200"))

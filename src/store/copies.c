@@ -482,6 +482,7 @@ struct placing {
     const char *path;
     const char *json;
     size_t json_length;
+    int met;
     int64_t now_ms;
     struct cqa_arena *arena;
     struct cqa_whereabouts *out;
@@ -554,7 +555,8 @@ static enum cqa_status put_body(struct cqa_sql *sql, void *context, struct cqa_e
     cqa_arena_finish(&arena);
     if (status == CQA_E_NOTFOUND || (status == CQA_OK && now.stamp != place->stamp))
         return cqa_fail(error, CQA_E_BUSY, "the recording has changed its place again");
-    if (status == CQA_OK && strcmp(placing->path, place->path) != 0)
+    const int moves = strcmp(placing->path, place->path) != 0;
+    if (status == CQA_OK && moves)
         status = change_places(sql, placing, error);
     if (status == CQA_OK && placing->json != NULL)
         status = cqa_sql_do(sql, error, &rewrite_result, (const void *)placing->json,
@@ -562,15 +564,23 @@ static enum cqa_status put_body(struct cqa_sql *sql, void *context, struct cqa_e
     if (status == CQA_OK && placing->json != NULL && place->key != NULL)
         status = cqa_deliveries_renew(sql, place->id, place->key, placing->json,
                                       placing->json_length, placing->now_ms, error);
-    return status == CQA_OK ? cqa_sql_do(sql, error, &end_stale, place->id) : status;
+    if (status != CQA_OK || moves)
+        return status;
+    status = cqa_sql_do(sql, error, &end_stale, place->id);
+    return status == CQA_OK && placing->met ? cqa_legs_again(sql, place->id, placing->now_ms, error)
+                                            : status;
 }
 
 enum cqa_status cqa_places_put(struct cqa_store *store, const struct cqa_whereabouts *place,
-                               const char *path, const char *json, size_t json_length,
+                               const char *path, const char *json, size_t json_length, int met,
                                int64_t now_ms, struct cqa_error *error)
 {
-    struct placing placing = {
-        .place = place, .path = path, .json = json, .json_length = json_length, .now_ms = now_ms};
+    struct placing placing = {.place = place,
+                              .path = path,
+                              .json = json,
+                              .json_length = json_length,
+                              .met = met,
+                              .now_ms = now_ms};
 
     return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, put_body, &placing, error);
 }

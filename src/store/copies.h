@@ -107,9 +107,11 @@ enum cqa_status cqa_places_next(struct cqa_store *store, struct cqa_arena *arena
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 /* From now on it lies at `path`, its own or a copy's, and `json` says so (NULL: as before). What
- * the server has of it is sent anew under the same key. */
+ * the server has of it is sent anew under the same key. `met`: the other file of its call has come
+ * to where it lies, so it is to be analysed anew. One that lies elsewhere now comes as the next
+ * once more: who it meets there is not known yet. */
 enum cqa_status cqa_places_put(struct cqa_store *store, const struct cqa_whereabouts *place,
-                               const char *path, const char *json, size_t json_length,
+                               const char *path, const char *json, size_t json_length, int met,
                                int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Return 0 to stop. The path lives during the call only. */

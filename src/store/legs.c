@@ -133,10 +133,10 @@ enum cqa_status cqa_legs_lend(struct cqa_store *store, int64_t id, int64_t reque
     return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, do_lend, &turn, error);
 }
 
-enum cqa_status cqa_legs_again(struct cqa_store *store, int64_t id, int64_t now_ms,
+enum cqa_status cqa_legs_again(struct cqa_sql *sql, int64_t id, int64_t now_ms,
                                struct cqa_error *error)
 {
-    return cqa_sql_do(store->sql, error, &requeue_main, now_ms, id);
+    return cqa_sql_do(sql, error, &requeue_main, now_ms, id);
 }
 
 enum cqa_status cqa_legs_part(struct cqa_store *store, int64_t id, int64_t now_ms,

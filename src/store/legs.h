@@ -28,10 +28,6 @@ enum cqa_status cqa_legs_content(struct cqa_store *store, int64_t id, struct cqa
 enum cqa_status cqa_legs_lend(struct cqa_store *store, int64_t id, int64_t requeue, int64_t now_ms,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
-/* One that is done is to be analysed anew: the other file of its call has come to where it lies. */
-enum cqa_status cqa_legs_again(struct cqa_store *store, int64_t id, int64_t now_ms,
-                               struct cqa_error *error) CQA_MUST_CHECK;
-
 /* It is to be analysed by itself; one that has been is left as it is. */
 enum cqa_status cqa_legs_part(struct cqa_store *store, int64_t id, int64_t now_ms,
                               struct cqa_error *error) CQA_MUST_CHECK;

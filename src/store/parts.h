@@ -110,4 +110,8 @@ enum cqa_status cqa_stones_find(struct cqa_sql *sql, const char *kind, const cha
 enum cqa_status cqa_legs_give(struct cqa_sql *sql, int64_t id, const char *sha256, int64_t of,
                               int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* One that is done is to be analysed anew: the other file of its call has come to where it lies. */
+enum cqa_status cqa_legs_again(struct cqa_sql *sql, int64_t id, int64_t now_ms,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
 #endif

@@ -25,13 +25,19 @@ struct look {
     const struct cqa_hold_sound *hold; /* NULL: a voice */
 };
 
-/* By how much the posteriors of a frame, of 255, speak for the classes. What is sung passes for an
- * announcement; where it was taken for music after all, that speaks for music. */
+/* Whether a voice in a frame is sung: it passes for an announcement, but was taken for music after
+ * all, and the second look hears a hold. Without that it may be the party's own, back in a word. */
+static int is_sung(const struct look *look, size_t t)
+{
+    return look->hold != NULL && look->track->class_[t] == CQA_CLASS_MUSIC &&
+           look->track->posterior[CQA_TRACK_PARKED][t] > 127;
+}
+
+/* By how much the posteriors of a frame, of 255, speak for the classes; for music what is sung,
+ * too. */
 static float classified(const struct look *look, size_t t)
 {
-    const unsigned sung = look->hold != NULL && look->track->class_[t] == CQA_CLASS_MUSIC
-                              ? 1u << CQA_CLASS_ANNOUNCEMENT
-                              : 0;
+    const unsigned sung = is_sung(look, t) ? 1u << CQA_CLASS_ANNOUNCEMENT : 0;
     unsigned in = 0;
     unsigned all = 0;
 
@@ -107,13 +113,17 @@ void cqa_tracks_refine(const struct cqa_tracks *tracks, int channel, unsigned cl
 }
 
 struct cqa_span cqa_tracks_refine_hold(const struct cqa_tracks *tracks, int channel,
-                                       const struct cqa_hold_sound *sound, struct cqa_span span)
+                                       const struct cqa_hold_sound *sound, struct cqa_span span,
+                                       struct cqa_span room)
 {
     const struct look look = {&tracks->channel[channel], 1u << CQA_CLASS_MUSIC, sound};
     const size_t first = cqa_frame_at(span.start_ms);
     const size_t last = cqa_frame_at(span.end_ms);
     const size_t half = least(LOOK_MAX, (last - first) / 2);
 
-    return (struct cqa_span){refined_ms(&look, 1, first, least(half, first)),
-                             refined_ms(&look, 0, last, least(half, tracks->count - last))};
+    const size_t before = first - cqa_frame_at(room.start_ms);
+    const size_t after = cqa_frame_at(room.end_ms) - last;
+
+    return (struct cqa_span){refined_ms(&look, 1, first, least(half, before)),
+                             refined_ms(&look, 0, last, least(half, after))};
 }

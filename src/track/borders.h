@@ -23,8 +23,10 @@ struct cqa_hold_sound {
 };
 
 /* The same of one span of whole frames that is a hold by its music, within 0.8 s of each border;
- * what the second look says of each frame, and how loud it is, count as well. */
+ * what the second look says of each frame, and how loud it is, count as well. It stays inside
+ * `room`, which is of whole frames, holds the span, and does not reach beyond the tracks. */
 struct cqa_span cqa_tracks_refine_hold(const struct cqa_tracks *tracks, int channel,
-                                       const struct cqa_hold_sound *sound, struct cqa_span span);
+                                       const struct cqa_hold_sound *sound, struct cqa_span span,
+                                       struct cqa_span room);
 
 #endif

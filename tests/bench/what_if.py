@@ -158,6 +158,7 @@ try:
     left = lambda: int(ask_sql("SELECT count(*) FROM calls WHERE basis IS NULL"))
     while left() > 0:
         time.sleep(0.5)
+    connection.close()  # it may have lain still for longer than the server keeps one
     print("what rules need was put beside %d results in %.0f s, with that beside it" % (calls, time.monotonic() - begin), flush=True)
     fine, after = both("put aside", AIM_S)
     assert before == after, (before, after)

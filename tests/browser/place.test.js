@@ -128,6 +128,25 @@ for (const [language, [title, other]] of Object.entries({ en: ["Log in again", "
     assert.deepEqual([now.state, now.reason, now.decided_by], ["overturned", "Heard: the customer looked for a pen", "ann"]);
   }, { language, refused: 401 }));
 
+test("the log-in waits until what an input method puts together is chosen", () => as("ann", async (page) => {
+  await page.keyboard.press("o");
+  const timeGoesOn = await stopTime(page);
+  const input = await page.context().newCDPSession(page);
+  await input.send("Input.imeSetComposition", { text: "shenme", selectionStart: 6, selectionEnd: 6 });
+  await endSession(page);
+  const refused = page.waitForResponse((reply) => reply.url().endsWith("/rules") && reply.status() === 401);
+  await page.evaluate(() => import("/web/api.js").then(({ get }) => { get("rules").catch(() => {}); }));
+  await refused;
+  await page.clock.runFor(5000); // looking at the list of characters
+  assert.equal(await page.locator("dialog.over").count(), 0);
+  await input.send("Input.insertText", { text: "什么" });
+  assert.equal(await page.inputValue("dialog [name=reason]"), "什么");
+  await timeGoesOn();
+  await page.waitForSelector("dialog.over");
+  await logInOver(page);
+  assert.equal(await page.inputValue("dialog [name=reason]"), "什么");
+}, { refused: 401 }));
+
 test("what is being written is there again after the window was loaded anew, and gone once it was sent", () => as("ann", async (page) => {
   const [flag] = (await ask(page, "flags?limit=1")).flags;
   await page.keyboard.press("o");

@@ -410,7 +410,68 @@ def brought_together(programs, sample, expected):
         os.rename(lives.path(3, LEGS[0], folders[0]), lives.path(3, LEGS[0], folders[1]))
         for number in (1, 2, 3):
             wait_until("call %d is joined" % number, lambda: lives.is_joined(number))
+        moved_where_nobody_knows_which(site, lives, folders)
+        moved_while_the_other_is_read(site, lives, folders)
         site.stop_daemon()
+
+
+def put_into(site, lives, number, ending, folder, source):
+    part = os.path.join(site.top, "part")
+    shutil.copy(source, part)
+    path = lives.path(number, ending, folder)
+    os.rename(part, path)
+    return path
+
+
+def layouts(lives, number):
+    return sorted(call["recording"]["layout"] for call in lives.calls(number))
+
+
+def moved_where_nobody_knows_which(site, lives, folders):
+    """A third file of a party: beside a joined call it stays what it is, and of three none is joined to another, once and for all."""
+    third = {}
+    for number, gain in ((4, "-1"), (5, "-2")):
+        for ending, folder in zip(LEGS, folders):
+            own = os.path.join(site.top, "own" + ending)
+            sox(lives.leg[ending], own, "gain", gain)
+            put_into(site, lives, number, ending, folders[2] if number == 4 else folder, own)
+        other = os.path.join(site.top, "third.flac")
+        sox(lives.leg["-out.wav"], other, "trim", "6", "gain", gain)
+        third[number] = put_into(site, lives, number, "-out.flac", site.watched[0], other)
+    wait_until("a joined call and a leg", lambda: layouts(lives, 4) == ["leg", "stereo"])
+    wait_until("three legs", lambda: layouts(lives, 5) == ["leg"] * 3)
+    shutil.copy2(lives.path(5, LEGS[0], folders[0]), site.watched[0])
+    lives.looked()
+    before = states(site, 4)
+    for number, path in third.items():
+        os.rename(path, os.path.join(folders[2], os.path.basename(path)))
+    for ending, folder in zip(LEGS, folders):
+        os.rename(lives.path(5, ending, folder), lives.path(5, ending, folders[2]))
+    lives.looked()
+    analysed = "SELECT max(made_ms) FROM results"
+    last = site.ask_store(analysed)
+    lives.looked()
+    expect("a third file beside a joined call", (layouts(lives, 4), states(site, 4)), (["leg", "stereo"], before))
+    expect("three files", (layouts(lives, 5), states(site, 5), site.ask_store(analysed)), (["leg"] * 3, ["scored"] * 3, last))
+
+
+def moved_while_the_other_is_read(site, lives, folders):
+    """Into the folder of a file that is being analysed by itself: that has looked for its other before."""
+    long = {ending: os.path.join(site.top, "long" + ending) for ending in LEGS}
+    for ending in LEGS:
+        sox(lives.leg[ending], long[ending], "gain", "-3", "repeat", "12")
+    for number, first, second in ((6, *LEGS), (7, *reversed(LEGS))):
+        path = put_into(site, lives, number, first, folders[0], long[first])
+        wait_until("the first is a leg", lambda: layouts(lives, number) == ["leg"])
+        lives.looked()
+        later = lives.path(number, second, folders[2])
+        put_into(site, lives, number, second, folders[2], long[second])
+        wait_until("the second is read", lambda: site.ask_store(
+            "SELECT count(*) FROM recordings WHERE CAST(path AS TEXT) = '%s' AND state IN ('leased', 'scored')" % later))
+        os.rename(path, lives.path(number, first, folders[2]))
+        wait_until("call %d is one" % number, lambda: layouts(lives, number) == ["stereo"])
+        lives.looked()
+        expect("its files", states(site, number), ["excluded:leg", "scored"])
 
 
 def ask(site, program_words, codes=(0,)):

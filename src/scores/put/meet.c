@@ -386,21 +386,29 @@ static int same_row(const char *left, const char *right)
     return same;
 }
 
-CQA_SQL_STATEMENT(name_call, "tti", 0, "UPDATE calls SET call_id = ?1, source = ?2 WHERE id = ?3");
+/* Unless another call has the name. */
+CQA_SQL_STATEMENT(name_call, "ttti", 0,
+                  "UPDATE calls SET call_id = ?1, source = ?2, call_of = ?3 WHERE id = ?4"
+                  " AND NOT EXISTS(SELECT 1 FROM calls o WHERE o.site = calls.site"
+                  "  AND o.source = ?2 AND o.call_id = ?1)");
 
-/* What had but a path for an id is known by its own now. */
+/* What had but a path for an id is known by its own now, which of a further recording is its call's
+ * as well. */
 static enum cqa_status adopt(const struct meeting *it)
 {
+    const struct cqa_item *item = it->item;
     char object[32];
     char detail[512];
     const enum cqa_status status =
-        cqa_sql_do(it->db, it->error, &name_call, it->item->call_id, it->item->source, it->met->id);
+        cqa_sql_do(it->db, it->error, &name_call, item->call_id, item->source,
+                   item->part != NULL ? item->call_of : NULL, it->met->id);
 
+    if (status != CQA_OK || cqa_sql_changes(it->db) == 0)
+        return status;
     snprintf(object, sizeof object, "call %lld", (long long)it->met->id);
-    snprintf(detail, sizeof detail, "from %.240s to %.200s", it->met->call_id, it->item->call_id);
-    return status == CQA_OK ? cqa_audit_add(it->scores, it->db, it->poster->recorder, "call named",
-                                            object, detail, it->error)
-                            : status;
+    snprintf(detail, sizeof detail, "from %.240s to %.200s", it->met->call_id, item->call_id);
+    return cqa_audit_add(it->scores, it->db, it->poster->recorder, "call named", object, detail,
+                         it->error);
 }
 
 /* What `met` is known by: the item's from here on. */

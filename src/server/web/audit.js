@@ -5,18 +5,21 @@ import { failed } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { currentLanguage, moment, number, t, word, wordsOf } from "./text.js";
 
-const sets = { state_from: "state", state_to: "state", stage_from: "stage", stage_to: "stage", step: "step", role: "role", way: "claim.way", side: "sign.of", outcome: "outcome" }; // what is one of a set of words
+const sets = { state_from: "state", state_to: "state", stage_from: "stage", stage_to: "stage", step: "step", role: "role", way: "claim.way", side: "sign.of", how: "sign.how", outcome: "outcome", about: "about" }; // what is one of a set of words
 const objects = { "claims.hand-out": "flags", "notice.dropped": "notices", "roster.replace": "roster", "roster.undo": "roster" }; // of what is not one thing with a number
+const named = /^(calibration|export|factor|request|samples\.draw|session|token|user)\b/; // whose object is a name that somebody chose: it may read as anything
 
 const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-const shapeOf = (text) => new RegExp(`^${text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? `(?<${part}>[^]*?)` : literal(part))).join("")}$`);
+/** Numbers and words of a set are no more than that, so that what people wrote is never taken for a part of the sentence. */
+const partOf = (name) => `(?<${name}>${/^n_|^row$/.test(name) ? "-?\\d+" : name in sets ? "[\\w-]+" : "[^]*?"})`;
+const shapeOf = (text) => new RegExp(`^${text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? partOf(part) : literal(part))).join("")}$`);
 
-/** [{key, of, shape}] of the sentences that the server writes into the log; none where they are read as they are. */
+/** [{key, kind, of, shape}] of the sentences that the server writes into the log, of some actions or of all; none where they are read as they are. */
 async function sentences() {
   if (currentLanguage() === "en") return [];
   return Object.entries(await wordsOf("en")).flatMap(([key, text]) => {
-    const [, of] = /^(?:detail\.(.+)\.\d+|object\..+)$/.exec(key) ?? [null, null];
-    return of === null || (!of && !text.includes("{")) ? [] : [{ key, of, shape: shapeOf(text) }];
+    const [, kind, of] = /^(detail|subject)\.(.+)\.\d+$/.exec(key) ?? /^(object)\./.exec(key) ?? [];
+    return kind && (of || text.includes("{")) ? [{ key, kind, of, shape: shapeOf(text) }] : [];
   });
 }
 
@@ -29,19 +32,29 @@ function said(known, text) {
 }
 
 const isOf = (action, of) => action === of || action.startsWith(`${of}.`);
-const detailOf = (known, { action, detail }) => said(known.filter(({ of }) => of && isOf(action, of)), detail);
-const objectOf = (known, { action, object }) => (object === objects[action] ? word("object", object) : said(known.filter(({ of }) => of === undefined), object));
+const detailOf = (known, { action, detail }) => said(known.filter(({ kind, of }) => kind === "detail" && isOf(action, of)), detail);
+
+function objectOf(known, { action, object }) {
+  if (object === objects[action]) return word("object", object);
+  return said(known.filter(({ kind, of }) => (kind === "subject" && isOf(action, of)) || (kind === "object" && !named.test(action))), object);
+}
+
+/** A function that gives what a row's object and detail say, in the reader's language. */
+export async function auditReader() {
+  const known = await sentences();
+  return (row) => ({ object: objectOf(known, row), detail: detailOf(known, row) });
+}
 
 /** The log is read from its start, as it was written. */
 export async function auditPanel() {
   const rows = h("tbody");
   const more = h("div.pager");
-  const known = await sentences();
+  const read = await auditReader();
   let cursor = "";
   const load = async () => {
     const answer = await get("audit", { limit: 200, cursor });
-    rows.append(...answer.rows.map((row) => h("tr", {}, h("td.number", {}, number(row.row)), h("td", {}, moment(row.at)), h("td", {}, row.actor), h("td", {}, row.address), h("td", {}, word("did", row.action), h("br"), h("small", {}, h("code", {}, row.action))),
-      h("td", {}, objectOf(known, row)), h("td", { title: row.detail }, detailOf(known, row)))));
+    rows.append(...answer.rows.map((row) => [row, read(row)]).map(([row, { object, detail }]) => h("tr", {}, h("td.number", {}, number(row.row)), h("td", {}, moment(row.at)), h("td", {}, row.actor), h("td", {}, row.address), h("td", {}, word("did", row.action), h("br"), h("small", {}, h("code", {}, row.action))),
+      h("td", { title: row.object }, object), h("td", { title: row.detail }, detail))));
     cursor = answer.next;
     replace(more, cursor && h("button", { type: "button", onclick: () => load().catch(failed) }, t("do.more")));
     more.hidden = !cursor;

@@ -46,10 +46,15 @@ export function keepDraft(form, name) {
 
 const PAUSE_MS = 1000; // who has not written for so long looks up
 let wroteAt = -PAUSE_MS;
+let composed = null; // where characters are being put together (by an input method): whoever chooses among them types nothing
 document.addEventListener("input", () => { wroteAt = performance.now(); }, true);
 document.addEventListener("submit", () => { wroteAt = -PAUSE_MS; }, true);
+document.addEventListener("compositionstart", ({ target }) => { composed = target; }, true);
+document.addEventListener("compositionend", () => { composed = null; wroteAt = performance.now(); }, true);
+
+const isComposing = () => composed !== null && composed === document.activeElement;
 
 /** Resolves in the next pause of whoever is writing, or as they send it: what comes over the page before that would swallow their words. */
 export async function pauseInWriting() {
-  for (let left; (left = wroteAt + PAUSE_MS - performance.now()) > 0;) await new Promise((resolve) => setTimeout(resolve, Math.min(left, 100)));
+  for (let left; (left = isComposing() ? PAUSE_MS : wroteAt + PAUSE_MS - performance.now()) > 0;) await new Promise((resolve) => setTimeout(resolve, Math.min(left, 100)));
 }

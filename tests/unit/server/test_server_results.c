@@ -395,6 +395,90 @@ static void lines_are_answered_one_by_one(void **state)
     cqa_buffer_finish(&lines);
 }
 
+/* PostgreSQL has no room in an index for all that a path may have: that costs that result alone. */
+static void what_a_store_does_not_take_costs_no_other(void **state)
+{
+    (void)state;
+    char path[4000];
+    uint32_t chance = 4711;
+    struct cqa_buffer lines = {.limit = 1 << 20};
+
+    path[0] = '/';
+    for (size_t i = 1; i < sizeof path - 1; i++) { /* so that it cannot be packed */
+        chance = chance * 1103515245u + 12345u;
+        path[i] = (char)('a' + (chance >> 16) % 26);
+    }
+    path[sizeof path - 1] = '\0';
+    for (int i = 0; i < 3; i++) {
+        char id[2] = {(char)('1' + i), '\0'};
+        char *plain = served_result(id, NULL);
+        json_t *result = json_loads(plain, 0, NULL);
+        if (i == 1)
+            json_object_set_new(json_object_get(result, "recording"), "path", json_string(path));
+        char *body = json_dumps(result, JSON_COMPACT);
+        cqa_buffer_print(&lines, "{\"key\":\"k%d\",\"result\":%s}\n", i, body);
+        json_decref(result);
+        free(body);
+        free(plain);
+    }
+    struct reply reply = served_post(&served, served.recorder, "/api/v1/results",
+                                     "application/x-ndjson", NULL, lines.text);
+    assert_int_equal(reply.status, 200);
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *item = json_array_get(reply.json, i);
+        const int is_taken = i != 1 || served_is_sqlite();
+        assert_int_equal(json_integer_value(json_object_get(item, "status")), is_taken ? 201 : 422);
+        if (!is_taken)
+            assert_string_equal(served_text(item, "code"),
+                                "a-value-is-too-large-for-the-database-sqlstate");
+    }
+    assert_int_equal(call_count(), served_is_sqlite() ? 3 : 2);
+    reply_finish(&reply);
+    cqa_buffer_finish(&lines);
+}
+
+/* It would be stored, and no answer could say so. */
+static void key_that_is_no_text_is_refused(void **state)
+{
+    (void)state;
+    char *body = served_result("1", NULL);
+
+    assert_int_equal(post_status("k\xe9\xff", body), 400);
+    assert_int_equal(call_count(), 0);
+    assert_int_equal(post_status("k\xc3\xa9", body), 201);
+    free(body);
+}
+
+static int post_recording(const char *id, const char *key, char name, const char *part)
+{
+    char changes[256];
+
+    snprintf(changes, sizeof changes,
+             "{\"recording\":{\"path\":\"/var/spool/%c.wav\",\"sha256\":\"%064x\"%s%s%s}}", name,
+             (unsigned)name, part != NULL ? ",\"part\":\"" : "", part != NULL ? part : "",
+             part != NULL ? "\"" : "");
+    char *body = served_result(id, changes);
+    const int status = post_status(key, body);
+    free(body);
+    return status;
+}
+
+/* Its facts came late: until then a path was all that named it. Who asks for its call, or holds it,
+ * finds it, and a call has a name once. */
+static void what_gets_its_name_is_of_its_call(void **state)
+{
+    (void)state;
+    assert_int_equal(post_recording("/var/spool/a.wav", "k1", 'a', NULL), 201);
+    assert_int_equal(post_recording("c5", "k2", 'a', "2"), 200);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls?call=c5");
+    assert_int_equal(json_array_size(json_object_get(reply.json, "calls")), 1);
+    reply_finish(&reply);
+    assert_int_equal(post_recording("/var/spool/b.wav", "k3", 'b', NULL), 201);
+    served_sql(&served, "UPDATE calls SET call_of = NULL"); /* as it was named once */
+    assert_int_equal(post_recording("c5", "k4", 'b', "2"), 200);
+    assert_int_equal(call_count(), 2);
+}
+
 /* The one failure in Chinese. */
 static void assert_said(const char *chinese)
 {
@@ -713,6 +797,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(headers_are_checked, set_up, tear_down),
         cmocka_unit_test(body_over_the_limit_is_refused),
         cmocka_unit_test_setup_teardown(many_at_once_store_each_call_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_store_does_not_take_costs_no_other, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(key_that_is_no_text_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_gets_its_name_is_of_its_call, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_of_a_later_analyzer_are_stored_as_they_are, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(unknown_words_must_be_words_in_their_places, set_up,

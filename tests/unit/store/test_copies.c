@@ -119,10 +119,16 @@ static void test_the_better_source_takes_over(void **state)
     assert_int_equal(place.copy_count, 1);
     assert_string_equal(place.copies[0], "/m/a.mp3");
     assert_string_equal(place.copy_sha256[0], "aa");
-    CHECK(fixture,
-          cqa_places_put(fixture->store, &place, "/m/a.mp3", "{\"at\":1}", 8, 15, &fixture->error));
+    CHECK(fixture, cqa_places_put(fixture->store, &place, "/m/a.mp3", "{\"at\":1}", 8, 0, 15,
+                                  &fixture->error));
     assert_int_equal(find(fixture, "/m/a.mp3").state, CQA_RECORDING_SCORED);
     assert_string_equal(json_of(fixture, "/m/a.mp3"), "{\"at\":1}");
+    /* Who it meets there is to be asked, however the process ends before that; and is asked once.
+     */
+    CHECK(fixture, cqa_places_next(fixture->store, &fixture->arena, &place, &fixture->error));
+    assert_string_equal(place.path, "/m/a.mp3");
+    CHECK(fixture,
+          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 0, 15, &fixture->error));
     assert_int_equal(cqa_places_next(fixture->store, &fixture->arena, &place, &fixture->error),
                      CQA_E_NOTFOUND);
     /* Read once more, the result of the better one stays, and what lies there is still the copy. */
@@ -137,7 +143,7 @@ static void test_the_better_source_takes_over(void **state)
     CHECK(fixture, cqa_places_next(fixture->store, &fixture->arena, &place, &fixture->error));
     assert_string_equal(place.file_sha256, "aa");
     CHECK(fixture,
-          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 16, &fixture->error));
+          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 0, 16, &fixture->error));
 
     /* So it is where what was measured of the better one is judged by other facts. */
     add_at(fixture, "/m/a.mp3", "1", 0, 10, 102);
@@ -149,7 +155,7 @@ static void test_the_better_source_takes_over(void **state)
     CHECK(fixture, cqa_places_next(fixture->store, &fixture->arena, &place, &fixture->error));
     assert_string_equal(place.file_sha256, "aa");
     CHECK(fixture,
-          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 16, &fixture->error));
+          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 0, 16, &fixture->error));
 
     /* Moved without being read again, it is still what it was. */
     add_at(fixture, "/m/2/a.mp3", "1", 0, 10, 102);
@@ -157,7 +163,7 @@ static void test_the_better_source_takes_over(void **state)
     assert_string_equal(place.copies[0], "/m/2/a.mp3");
     assert_string_equal(place.copy_sha256[0], "aa");
     CHECK(fixture,
-          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 16, &fixture->error));
+          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 0, 16, &fixture->error));
 
     /* Renamed to what says nothing, it is still known by what it holds. */
     add_at(fixture, "/m/complaint.mp3", "/m/complaint.mp3", 1, 10, 900);

@@ -156,7 +156,8 @@ static struct cqa_span refine_hold(const struct hold *hold, int floor, size_t fi
     const struct cqa_hold_sound sound = {hold->level, floor};
     const struct cqa_span span = {(int64_t)first * CQA_FRAME_MS, (int64_t)last * CQA_FRAME_MS};
 
-    return cqa_tracks_refine_hold(&hold->tracks, 0, &sound, span);
+    return cqa_tracks_refine_hold(&hold->tracks, 0, &sound, span,
+                                  (struct cqa_span){0, LONG * CQA_FRAME_MS});
 }
 
 /* Wherever within half a second smoothing put the borders of music that both looks hear. */
@@ -210,6 +211,27 @@ static void test_hold_sung(void **state)
     expect_near(refine_hold(&hold, -1, FROM, TO).start_ms, (FROM - 10L) * CQA_FRAME_MS, 1);
 }
 
+/* The agent is back with a word at once, on a line without noise: smoothing takes the word for more
+ * of the music, the second look hears no hold any more. */
+static void test_hold_before_a_word(void **state)
+{
+    struct hold hold;
+
+    (void)state;
+    hold_init(&hold);
+    for (size_t t = FROM; t < TO; t++)
+        hold.class_[t] = CQA_CLASS_MUSIC;
+    for (size_t t = TO; t < TO + 16; t++) {
+        hold.music[CQA_CLASS_MUSIC][t] = 120;
+        hold.music[CQA_CLASS_ANNOUNCEMENT][t] = 130;
+        hold.music[CQA_CLASS_NONE][t] = 5;
+        hold.music[CQA_TRACK_PARKED][t] = 30;
+        hold.class_[t] = CQA_CLASS_MUSIC;
+        hold.level[t] = FLOOR + 60;
+    }
+    expect_near(refine_hold(&hold, -1, FROM, TO).end_ms, (int64_t)TO * CQA_FRAME_MS, 16);
+}
+
 /* What is as soft as the floor is no music, whatever both looks hear; where the floor tells. */
 static void test_hold_at_floor(void **state)
 {
@@ -239,15 +261,29 @@ static void test_hold_bounds(void **state)
     const struct cqa_span frame = refine_hold(&hold, -1, FROM, FROM + 1);
     assert_int_equal(frame.start_ms, FROM * CQA_FRAME_MS);
     assert_int_equal(frame.end_ms, (FROM + 1) * CQA_FRAME_MS);
+    /* Of two that a short pause parts, none goes beyond its middle, whatever is heard there. */
+    const struct cqa_hold_sound sound = {hold.level, -1};
+    const struct cqa_span room = {(FROM - 4) * CQA_FRAME_MS, (TO + 3) * CQA_FRAME_MS};
+    for (size_t t = 0; t < LONG; t++)
+        hold.music[CQA_CLASS_MUSIC][t] = 240;
+    const struct cqa_span beside = cqa_tracks_refine_hold(
+        &hold.tracks, 0, &sound, (struct cqa_span){FROM * CQA_FRAME_MS, TO * CQA_FRAME_MS}, room);
+    assert_in_range(beside.start_ms, room.start_ms, FROM * CQA_FRAME_MS);
+    assert_in_range(beside.end_ms, TO * CQA_FRAME_MS, room.end_ms);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),       cmocka_unit_test(test_undecided),
-        cmocka_unit_test(test_leaning),     cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_hold_plain),  cmocka_unit_test(test_hold_half_heard),
-        cmocka_unit_test(test_hold_sung),   cmocka_unit_test(test_hold_at_floor),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_undecided),
+        cmocka_unit_test(test_leaning),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_hold_plain),
+        cmocka_unit_test(test_hold_half_heard),
+        cmocka_unit_test(test_hold_sung),
+        cmocka_unit_test(test_hold_at_floor),
+        cmocka_unit_test(test_hold_before_a_word),
         cmocka_unit_test(test_hold_bounds),
     };
 
