@@ -52,6 +52,7 @@ const struct cqa_event_limits cqa_event_limits = {
                                     an estimate */
             .idle_sure = 0.85f,  /* 0167: of three on simulated calls one was a hold; under the
                                     0.9 that rubrics ask */
+            .other_sure = 0.85f, /* as silence.idle_sure */
         },
     .overtalk =
         {
@@ -203,6 +204,14 @@ const struct cqa_event_limits cqa_event_limits = {
             .least_frames = 20,   /* by hand */
             .as_loud_half_db = 7, /* by hand: 3.5 dB; of 8 holds that were a radio or a voice 7 go,
                                      of 440 holds one (0066) */
+        },
+    .floors =
+        {
+            .least_frames = 60,    /* as hold_music.floor_frames: 1.9 s */
+            .outside_share = 0.1f, /* by hand: a click, a breath, the edge of a mute */
+            .steady_half_db = 4,   /* 0210: 2 dB; steady noise of the telephone band has 1 dB in
+                                      frames so long */
+            .apart_half_db = 2.0f, /* 0210: 1 dB */
         },
     .exchange =
         {

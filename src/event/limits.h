@@ -47,7 +47,8 @@ struct cqa_silence_limits {
     int64_t shortest_ms; /* shorter silences are none */
     int64_t muted_ms;    /* least drop of the agent's line that makes its cause `agent_muted` */
     float aside_sure;    /* most confidence where a voice in the room is heard, */
-    float idle_sure;     /* and where the agent's line is dropped that drops by itself, too */
+    float idle_sure;     /* and where the agent's line is dropped that drops by itself, too, */
+    float other_sure;    /* or has another floor there than between the agent's words (floors) */
 };
 
 /* event/overtalk.c: both speak. */
@@ -189,6 +190,14 @@ struct cqa_pauses_limits {
     int as_loud_half_db;   /* over the pauses: what is no louder was there all along */
 };
 
+/* event/floors.c: a muted line that carries noise all the same. */
+struct cqa_floors_limits {
+    unsigned least_frames; /* of the stretch, and of talk gaps, to know both by */
+    float outside_share;   /* of a stretch's levels, at either end, that may lie anywhere: */
+    int steady_half_db;    /* most between the others */
+    float apart_half_db;   /* least standard deviation, over bands, of what both floors differ by */
+};
+
 /* event/exchange.c: two talk with each other on a mix. */
 struct cqa_exchange_limits {
     int64_t voice_ms; /* shortest stretch whose voice can be told */
@@ -225,6 +234,7 @@ struct cqa_event_limits {
     struct cqa_hold_limits hold;
     struct cqa_hold_music_limits hold_music;
     struct cqa_pauses_limits pauses;
+    struct cqa_floors_limits floors;
     struct cqa_exchange_limits exchange;
     struct cqa_faults_limits faults;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Nobody speaks for 3 s or more, outside hold and signalling; and why. */
+#include "event/floors.h"
 #include "event/scene.h"
 
 /* Nothing was recorded, or a line is gone for good: nobody knows whether it was silent. */
@@ -111,20 +112,26 @@ static float doubt(const struct cqa_scene *scene, int c, struct cqa_span span)
     return mean > least ? mean : least;
 }
 
-/* The doubt that it is no hold: on a line that drops by itself, a mute and a pause look the same.
- */
-static float hold_doubt(const struct cqa_scene *scene, enum cqa_event_cause cause)
+/* The doubt that it is no hold: on a line that drops by itself, a mute and a pause look the same,
+ * and one that does not may have been muted where its floor is another. */
+static float hold_doubt(const struct cqa_scene *scene, struct cqa_span span,
+                        enum cqa_event_cause cause)
 {
-    return cause == CQA_CAUSE_AGENT_MUTED && !scene->mute.informative
-               ? 1.0f - cqa_scene_limits(scene)->silence.idle_sure
-               : 0.0f;
+    const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
+
+    if (cause == CQA_CAUSE_AGENT_MUTED && !scene->mute.informative)
+        return 1.0f - limits->idle_sure;
+    if (cause == CQA_CAUSE_UNEXPLAINED && scene->mute.informative &&
+        cqa_has_other_floor(scene, scene->agent, span))
+        return 1.0f - limits->other_sure;
+    return 0.0f;
 }
 
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
 static float confidence(const struct cqa_scene *scene, struct cqa_span span,
                         enum cqa_event_cause cause)
 {
-    float most = hold_doubt(scene, cause);
+    float most = hold_doubt(scene, span, cause);
 
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
