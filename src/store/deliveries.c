@@ -58,8 +58,10 @@ void cqa_delivery_key(const struct cqa_delivery_parts *parts, char out[CQA_DELIV
  */
 enum { NUMBER_SIZE = 12, GENERATION_BYTES_MAX = 160 };
 
+/* What lies elsewhere now is told of under the same key: the server looks for it where it lay. */
 CQA_SQL_STATEMENT(find_last, "it", 4,
-                  "SELECT key, state IN ('acked', 'in_flight'),"
+                  "SELECT key, state IN ('acked', 'in_flight')"
+                  "  AND NOT (SELECT stale FROM recordings WHERE id = ?1),"
                   " (SELECT count(*) FROM deliveries WHERE recording_id = ?1),"
                   " EXISTS (SELECT 1 FROM deliveries WHERE key = ?2) FROM deliveries"
                   " WHERE recording_id = ?1 ORDER BY id DESC LIMIT 1");

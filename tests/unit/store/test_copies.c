@@ -186,6 +186,37 @@ static void test_what_waits_is_read_where_it_was_found_last(void **state)
     assert_true(is_copy(fixture, "/old/a.wav", 10, 100));
 }
 
+static struct cqa_delivery next_delivery(struct fixture *fixture)
+{
+    struct cqa_delivery out;
+    size_t count = 0;
+
+    CHECK(fixture, cqa_deliveries_claim(fixture->store, CQA_LANE_DUE, 1, 50, &fixture->arena, &out,
+                                        &count, &fixture->error));
+    assert_int_equal(count, 1);
+    CHECK(fixture, cqa_deliveries_acked(fixture->store, &out.id, 1, 51, &fixture->error));
+    return out;
+}
+
+/* Touched, moved before it was read again, and found to be what it was: the server has the result,
+ * but not where it lies. */
+static void test_what_was_touched_and_moved_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *gone[] = {"/m/a.wav"};
+
+    add_at(fixture, "/m/a.wav", "1", 0, 10, 100);
+    (void)score(fixture, "aa", "k1");
+    assert_string_equal(next_delivery(fixture).path, "/m/a.wav");
+    add_at(fixture, "/m/a.wav", "1", 0, 10, 200);
+    CHECK(fixture, cqa_recordings_gone(fixture->store, gone, 1, 14, &fixture->error));
+    add_at(fixture, "/m/2025/a.wav", "1", 0, 10, 200);
+    (void)score(fixture, "aa", "k1");
+    const struct cqa_delivery told = next_delivery(fixture);
+    assert_string_equal(told.path, "/m/2025/a.wav");
+    assert_string_equal(told.key, "k1");
+}
+
 /* What cannot be read any more takes none of its copies with it: what it held lies there. */
 static void test_copies_outlive_a_file_that_fails(void **state)
 {
@@ -216,6 +247,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_kin_are_of_the_call_or_have_the_content, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_the_better_source_takes_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_touched_and_moved_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_copies_outlive_a_file_that_fails, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_waits_is_read_where_it_was_found_last, setup,
                                         teardown),
