@@ -19,6 +19,13 @@ export async function openAll(choices) {
 
 export const settled = (page) => page.waitForSelector("main:not([aria-busy])");
 
+/** By the time it resolves the page speaks `language`: its words are fetched first, and it is still the old one meanwhile. */
+export async function speak(page, language) {
+  await page.click(`.tools button[lang=${language}]`);
+  await page.waitForSelector(`html[lang=${language}]`);
+  await settled(page);
+}
+
 /** By the time it resolves the page has heard of its new address, however slow it is, and shows what that names. */
 export async function visit(page, hash) {
   await page.evaluate((to) => new Promise((resolve) => {

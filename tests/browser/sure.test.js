@@ -2,7 +2,7 @@
 // What was decided stays decided: settled objections, what was undone, keys in haste, refusals of what waited, whose session it is.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { actor, allAnswered, ask, axeFinds, held, inHaste, openAll, settled, textOf, visit } from "./acting.js";
+import { actor, allAnswered, ask, axeFinds, held, inHaste, openAll, settled, speak, textOf, visit } from "./acting.js";
 import { fillQueue } from "./morning.js";
 import { logIn, openBrowser, password } from "./stage.js";
 
@@ -78,10 +78,8 @@ test("what is on its way while the language changes is sent once, and stays undo
   const sent = page.waitForRequest("**/decision");
   await page.keyboard.press("c");
   await sent;
-  await page.click("text=中文");
-  await settled(page);
-  await page.click("text=English");
-  await settled(page);
+  await speak(page, "zh-CN");
+  await speak(page, "en");
   await page.keyboard.press("z");
   letGo();
   await notes(page, "Undone");
