@@ -1,41 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "event/floors.h"
 
-#include "signal/levels.h"
-
 enum { QUARTER = 4 };
 
-/* What a line carries over some frames. */
-struct floor {
-    struct cqa_levels whole;
-    struct cqa_levels band[CQA_BANDS];
-};
-
-static void add_frame(const struct cqa_channel_frames *rows, size_t t, struct floor *floor)
+static void add_frame(const struct cqa_channel_frames *rows, size_t t, struct cqa_floor *floor)
 {
     cqa_levels_add(&floor->whole, rows->level[t]);
     for (int b = 0; b < CQA_BANDS; b++)
         cqa_levels_add(&floor->band[b], rows->band[b][t]);
 }
 
-/* The line in the span, where hangover and breath of its party are over, and in talk gaps outside
- * of it. */
-static void listen(const struct cqa_scene *scene, int c, struct cqa_span span, struct floor *there,
-                   struct floor *gaps)
+static void drop_frame(const struct cqa_channel_frames *rows, size_t t, struct cqa_floor *floor)
+{
+    cqa_levels_drop(&floor->whole, rows->level[t]);
+    for (int b = 0; b < CQA_BANDS; b++)
+        cqa_levels_drop(&floor->band[b], rows->band[b][t]);
+}
+
+void cqa_floor_of_gaps(const struct cqa_scene *scene, int c, struct cqa_floor *out)
 {
     const struct cqa_line *line = &scene->lines.line[c];
-    const struct cqa_channel_track *track = &scene->tracks->channel[c];
+
+    *out = (struct cqa_floor){0};
+    for (size_t t = 0; t < line->count; t++)
+        if (cqa_is_talk_gap(&scene->tracks->channel[c], line->distance, t))
+            add_frame(&scene->frames->channel[c], t, out);
+}
+
+/* The line in the span, where hangover and breath of its party are over; what of the talk gaps lies
+ * there is taken from them. */
+static void listen(const struct cqa_scene *scene, int c, struct cqa_span span,
+                   struct cqa_floor *there, struct cqa_floor *gaps)
+{
+    const struct cqa_line *line = &scene->lines.line[c];
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
-    const size_t first = cqa_border_at(span.start_ms);
     const size_t last = cqa_border_at(span.end_ms);
 
-    for (size_t t = 0; t < line->count; t++) {
-        if (t < first || t >= last) {
-            if (cqa_is_talk_gap(track, line->distance, t))
-                add_frame(rows, t, gaps);
-        } else if (line->distance[t] > cqa_talk_gap_limits.far_frames) {
+    for (size_t t = cqa_border_at(span.start_ms); t < line->count && t < last; t++) {
+        if (cqa_is_talk_gap(&scene->tracks->channel[c], line->distance, t))
+            drop_frame(rows, t, gaps);
+        if (line->distance[t] > cqa_talk_gap_limits.far_frames)
             add_frame(rows, t, there);
-        }
     }
 }
 
@@ -48,7 +53,7 @@ static int is_steady(const struct cqa_levels *levels, const struct cqa_floors_li
 
 /* Variance over the bands of the difference of their lower quartiles, half dB squared: 0 for two
  * floors that differ in level alone. */
-static float colours_apart(const struct floor *a, const struct floor *b)
+static float colours_apart(const struct cqa_floor *a, const struct cqa_floor *b)
 {
     float sum = 0;
     float square = 0;
@@ -63,12 +68,13 @@ static float colours_apart(const struct floor *a, const struct floor *b)
     return square / CQA_BANDS - mean * mean;
 }
 
-int cqa_has_other_floor(const struct cqa_scene *scene, int c, struct cqa_span span)
+int cqa_has_other_floor(const struct cqa_scene *scene, int c, const struct cqa_floor *of_gaps,
+                        struct cqa_span span)
 {
     const struct cqa_floors_limits *limits = &cqa_scene_limits(scene)->floors;
     const float apart = limits->apart_half_db;
-    struct floor there = {0};
-    struct floor gaps = {0};
+    struct cqa_floor there = {0};
+    struct cqa_floor gaps = *of_gaps;
 
     listen(scene, c, span, &there, &gaps);
     return there.whole.total >= limits->least_frames && gaps.whole.total >= limits->least_frames &&

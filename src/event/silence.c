@@ -114,24 +114,24 @@ static float doubt(const struct cqa_scene *scene, int c, struct cqa_span span)
 
 /* The doubt that it is no hold: on a line that drops by itself, a mute and a pause look the same,
  * and one that does not may have been muted where its floor is another. */
-static float hold_doubt(const struct cqa_scene *scene, struct cqa_span span,
-                        enum cqa_event_cause cause)
+static float hold_doubt(const struct cqa_scene *scene, const struct cqa_floor *gaps,
+                        struct cqa_span span, enum cqa_event_cause cause)
 {
     const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
 
     if (cause == CQA_CAUSE_AGENT_MUTED && !scene->mute.informative)
         return 1.0f - limits->idle_sure;
     if (cause == CQA_CAUSE_UNEXPLAINED && scene->mute.informative &&
-        cqa_has_other_floor(scene, scene->agent, span))
+        cqa_has_other_floor(scene, scene->agent, gaps, span))
         return 1.0f - limits->other_sure;
     return 0.0f;
 }
 
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
-static float confidence(const struct cqa_scene *scene, struct cqa_span span,
-                        enum cqa_event_cause cause)
+static float confidence(const struct cqa_scene *scene, const struct cqa_floor *gaps,
+                        struct cqa_span span, enum cqa_event_cause cause)
 {
-    float most = hold_doubt(scene, span, cause);
+    float most = hold_doubt(scene, gaps, span, cause);
 
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
@@ -157,14 +157,16 @@ static enum cqa_status cut_at_parks(const struct cqa_scene *scene, const struct 
     return status;
 }
 
-static enum cqa_status add_silence(struct cqa_scene *scene, struct cqa_span span)
+/* `gaps`: of the agent's line, where its drops tell anything. */
+static enum cqa_status add_silence(struct cqa_scene *scene, const struct cqa_floor *gaps,
+                                   struct cqa_span span)
 {
     const enum cqa_event_cause cause = cause_of(scene, span);
     const struct cqa_event event = {.type = CQA_EVENT_SILENCE,
                                     .start_ms = span.start_ms,
                                     .end_ms = span.end_ms,
                                     .cause = cause,
-                                    .confidence = confidence(scene, span, cause)};
+                                    .confidence = confidence(scene, gaps, span, cause)};
 
     return cqa_events_add(&scene->events, &event) ? CQA_OK : CQA_E_NOMEM;
 }
@@ -174,6 +176,7 @@ enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
     struct cqa_spans taken = {0};
     struct cqa_spans silent = {0};
     struct cqa_spans pieces = {0};
+    struct cqa_floor gaps;
     enum cqa_status status = occupied(scene, &taken);
 
     if (status == CQA_OK)
@@ -181,8 +184,10 @@ enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
     if (status == CQA_OK)
         status = cut_at_parks(scene, &silent, &pieces);
     cqa_spans_drop_short(&pieces, cqa_scene_limits(scene)->silence.shortest_ms);
+    if (scene->mute.informative)
+        cqa_floor_of_gaps(scene, scene->agent, &gaps);
     for (size_t i = 0; status == CQA_OK && i < pieces.count; i++)
-        status = add_silence(scene, pieces.items[i]);
+        status = add_silence(scene, &gaps, pieces.items[i]);
     cqa_spans_finish(&taken);
     cqa_spans_finish(&silent);
     cqa_spans_finish(&pieces);

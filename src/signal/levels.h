@@ -16,6 +16,13 @@ static inline void cqa_levels_add(struct cqa_levels *levels, uint8_t level)
     levels->total++;
 }
 
+/* One that was added. */
+static inline void cqa_levels_drop(struct cqa_levels *levels, uint8_t level)
+{
+    levels->frames[level]--;
+    levels->total--;
+}
+
 /* The level at or under which one in `parts` of the frames lies; 0 for none. */
 static inline int cqa_levels_low(const struct cqa_levels *levels, unsigned parts)
 {
