@@ -4,7 +4,6 @@
 #include "api/endpoints.h"
 #include "api/member.h"
 #include "review/flag_json.h"
-#include "result/basis.h"
 #include "review/whatif.h"
 #include "rubric/threshold.h"
 #include "scores/bases.h"
@@ -157,10 +156,7 @@ static int take_call(void *context, const struct cqa_basis_row *row)
     size_t count = 0;
     const struct cqa_flag_word *words =
         cqa_words_of_call(run->words, run->word_count, row->call, &count);
-    const enum cqa_status status =
-        row->body != NULL ? cqa_basis_read_text(&run->basis, row->body, &unread)
-                          : cqa_basis_read(&run->basis, row->bytes, row->size, &unread);
-    if (status == CQA_OK)
+    if (cqa_basis_read_row(&run->basis, row, &unread) == CQA_OK)
         run->status = cqa_whatif_add(run->rows, run->row_count, run->rule, &run->basis.input, words,
                                      count, &run->error);
     else

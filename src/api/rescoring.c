@@ -6,7 +6,6 @@
 #include "api/endpoints.h"
 #include "api/member.h"
 #include "api/second.h"
-#include "result/basis.h"
 #include "review/flag_json.h"
 #include "review/rescore.h"
 #include "scores/audit.h"
@@ -174,9 +173,7 @@ static enum cqa_status try_score(struct run *run, const struct cqa_basis_row *ro
     char key[200];
 
     *item = (struct cqa_item){0};
-    enum cqa_status status = row->body != NULL
-                                 ? cqa_basis_read_text(&run->basis, row->body, unread)
-                                 : cqa_basis_read(&run->basis, row->bytes, row->size, unread);
+    const enum cqa_status status = cqa_basis_read_row(&run->basis, row, unread);
     if (status != CQA_OK)
         return status;
     if (row->body == NULL || !is_of(&run->basis.result, run->rescoring.rubric))

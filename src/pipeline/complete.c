@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "pipeline/logged.h"
+#include "result/basis.h"
 
 int cqa_open_recording(const char *path, struct cqa_failure *failure)
 {
@@ -37,16 +38,7 @@ enum cqa_status cqa_complete(struct cqa_result *result, const char *path,
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     if (cqa_logged_apply(result) != CQA_OK)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    const struct cqa_rubric_input input = {
-        .events = result->events.items,
-        .event_count = result->events.count,
-        .measures = &result->measures,
-        .measurable = &result->measurable,
-        .duration_ms = result->recording.duration_ms,
-        .mono = result->recording.layout != CQA_LAYOUT_STEREO,
-        .queue = result->call.queue,
-        .direction = result->call.direction,
-    };
+    const struct cqa_rubric_input input = cqa_basis_of(result);
     if (cqa_rubric_apply(rubric, &input, &result->arena, &result->score) != CQA_OK)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     result->scored = 1;

@@ -109,7 +109,6 @@ static void put_measurable(struct cqa_buffer *out, const struct cqa_measurable *
 
 static void put_measures(struct cqa_buffer *out, const struct cqa_measures *measures)
 {
-    static const double scales[] = {1, 10, 100, 1000, 10000};
     uint64_t count = 0;
     int before = -1;
 
@@ -119,7 +118,7 @@ static void put_measures(struct cqa_buffer *out, const struct cqa_measures *meas
     for (int i = 0; i < CQA_MEASURE_COUNT; i++) {
         if (!isfinite(measures->value[i]))
             continue;
-        const double scale = scales[cqa_measured_places((enum cqa_measure_id)i)];
+        const double scale = cqa_measured_scale((enum cqa_measure_id)i);
         put_number(out, (uint64_t)(i - before - 1));
         put_signed(out, llround(measures->value[i] * scale));
         before = i;

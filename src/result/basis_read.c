@@ -160,7 +160,6 @@ static int read_spans(struct form *form, struct cqa_basis *basis)
 
 static void read_measures(struct form *form, struct cqa_measures *out)
 {
-    static const double scales[] = {1, 10, 100, 1000, 10000};
     const size_t count = count_of(form, CQA_MEASURE_COUNT);
     unsigned id = 0;
 
@@ -173,7 +172,7 @@ static void read_measures(struct form *form, struct cqa_measures *out)
             form->failed = 1;
             return;
         }
-        out->value[id] = (double)steps / scales[cqa_measured_places((enum cqa_measure_id)id)];
+        out->value[id] = (double)steps / cqa_measured_scale((enum cqa_measure_id)id);
     }
 }
 

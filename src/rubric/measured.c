@@ -17,10 +17,16 @@ int cqa_measured_places(enum cqa_measure_id id)
     return 1;
 }
 
-double cqa_measured_round(enum cqa_measure_id id, double value)
+double cqa_measured_scale(enum cqa_measure_id id)
 {
     static const double scales[] = {1, 10, 100, 1000, 10000};
-    const double scale = scales[cqa_measured_places(id)];
+
+    return scales[cqa_measured_places(id)];
+}
+
+double cqa_measured_round(enum cqa_measure_id id, double value)
+{
+    const double scale = cqa_measured_scale(id);
 
     return round(value * scale) / scale;
 }

@@ -12,6 +12,9 @@
 /* Decimal places of a measure: 0 for milliseconds and counts. */
 int cqa_measured_places(enum cqa_measure_id id);
 
+/* Its steps in one: 10 to the power of those places. */
+double cqa_measured_scale(enum cqa_measure_id id);
+
 /* `value` rounded to those places, half away from zero; NaN stays. */
 double cqa_measured_round(enum cqa_measure_id id, double value);
 

@@ -2,7 +2,6 @@
 #include "scores/bases.h"
 
 #include <string.h>
-#include "result/basis.h"
 #include "scores/store_internal.h"
 
 /* ---- reading */
@@ -50,6 +49,13 @@ enum cqa_status cqa_bases_list(struct cqa_scores *scores, const struct cqa_scope
             break;
     }
     return cqa_list_end(scores, &list);
+}
+
+enum cqa_status cqa_basis_read_row(struct cqa_basis *basis, const struct cqa_basis_row *row,
+                                   struct cqa_error *error)
+{
+    return row->body != NULL ? cqa_basis_read_text(basis, row->body, error)
+                             : cqa_basis_read(basis, row->bytes, row->size, error);
 }
 
 /* ---- filling in what was stored before */

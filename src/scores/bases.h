@@ -2,6 +2,7 @@
 #ifndef CQA_SCORES_BASES_H
 #define CQA_SCORES_BASES_H
 
+#include "result/basis.h"
 #include "scores/store.h"
 
 /* What rules need of results (result/basis.h), beside their texts. */
@@ -14,6 +15,11 @@ struct cqa_basis_row {
     size_t size;
     const char *body; /* callqa.result/1; NULL: not needed */
 };
+
+/* From its text where that is there, else from its bytes; as cqa_basis_read and
+ * cqa_basis_read_text. */
+enum cqa_status cqa_basis_read_row(struct cqa_basis *basis, const struct cqa_basis_row *row,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
  * Visits calls in order until `visit` returns non-zero or they end. `rubric` and `version`: what
