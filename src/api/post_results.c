@@ -216,22 +216,12 @@ static int store_batch(struct cqa_request *request, struct batch *batch)
 
 /* ---- one object */
 
-/* A header may hold any bytes. */
-static int is_utf8(const char *text)
-{
-    size_t length = strlen(text);
-
-    for (size_t size; length > 0 && (size = cqa_utf8_length(text, length)) > 0; text += size)
-        length -= size;
-    return length == 0;
-}
-
 static void post_one(struct cqa_request *request, const char *text, size_t length)
 {
     struct batch batch = {0};
     const char *key = cqa_request_header(request, "Idempotency-Key");
 
-    if (key != NULL && !is_utf8(key)) {
+    if (key != NULL && !cqa_is_utf8(key)) { /* a header may hold any bytes */
         cqa_reply_problem(request, 400, "idempotency-key",
                           "the Idempotency-Key header must be UTF-8");
         return;

@@ -33,6 +33,15 @@ size_t cqa_utf8_length(const char *text, size_t length)
     return start[0] == '\0' ? length > 0 : utf8_length(start);
 }
 
+int cqa_is_utf8(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    for (size_t size; *at != '\0' && (size = utf8_length(at)) > 0;)
+        at += size;
+    return *at == '\0';
+}
+
 static int is_control(const unsigned char *text, size_t length)
 {
     return length == 0 || text[0] < 0x20 || text[0] == 0x7F ||

@@ -31,6 +31,9 @@ int cqa_looks_like_formula(const char *text);
 /* Bytes of the UTF-8 character at `text`, of which `length` bytes are there; 0: there is none. */
 size_t cqa_utf8_length(const char *text, size_t length);
 
+/* Whether all of `text` is. */
+int cqa_is_utf8(const char *text);
+
 /* Where `text` fills its `size` bytes it was cut, maybe within a character, which no reader of
  * UTF-8 takes: drops the last one where it is not whole. */
 void cqa_drop_half_character(char *text, size_t size);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/escape.h"
 
 static int hex_digit(char c)
 {
@@ -12,35 +13,6 @@ static int hex_digit(char c)
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Bytes that follow a UTF-8 lead byte; -1: not a lead byte. */
-static int followers(unsigned char lead)
-{
-    if (lead < 0x80)
-        return 0;
-    if (lead >= 0xc2 && lead <= 0xdf)
-        return 1;
-    if (lead >= 0xe0 && lead <= 0xef)
-        return 2;
-    return lead >= 0xf0 && lead <= 0xf4 ? 3 : -1;
-}
-
-static int is_utf8(const char *text)
-{
-    const unsigned char *at = (const unsigned char *)text;
-
-    while (*at != '\0') {
-        const unsigned char lead = *at++;
-        const int count = followers(lead);
-        if (count < 0 || (lead == 0xe0 && *at < 0xa0) || (lead == 0xed && *at > 0x9f) ||
-            (lead == 0xf0 && *at < 0x90) || (lead == 0xf4 && *at > 0x8f))
-            return 0;
-        for (int i = 0; i < count; i++, at++)
-            if ((*at & 0xc0) != 0x80)
-                return 0;
-    }
-    return 1;
 }
 
 char *cqa_percent_decode(const char *text, size_t length, struct cqa_arena *arena)
@@ -64,7 +36,7 @@ char *cqa_percent_decode(const char *text, size_t length, struct cqa_arena *aren
         out[used++] = (char)(high * 16 + low);
         i += 2;
     }
-    return is_utf8(out) ? out : NULL;
+    return cqa_is_utf8(out) ? out : NULL;
 }
 
 /* 1: matches. A {…} takes one part of the path, which may not be empty. */
