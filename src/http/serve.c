@@ -16,8 +16,8 @@
 
 enum {
     CONNECTIONS_MAX = 1024,
-    /* libmicrohttpd takes 128 events at a time, and asks for more before it acts on any: where just so
-     * many came, as when all connections of a full thread end at once, it slept on them for a
+    /* libmicrohttpd takes 128 events at a time, and asks for more before it acts on any: where just
+     * so many came, as when all connections of a full thread end at once, it slept on them for a
      * minute. Two may be the listening socket's and a wake-up. */
     CONNECTIONS_PER_THREAD = 126,
     IDLE_TIMEOUT_S = 60,
@@ -179,13 +179,13 @@ static enum cqa_status start_daemon(struct cqa_http *server, int fd, struct cqa_
         flags, 0, NULL, NULL, cqa_http_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)server->config->threads, MHD_OPTION_CONNECTION_LIMIT,
-        connections_max(server->config),
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CQA_CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, cqa_http_on_uri, NULL,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, share_of_one(server->config),
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+        connections_max(server->config), MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CQA_CONNECTION_BYTES,
+        MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, cqa_http_on_uri, NULL, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        share_of_one(server->config), MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options,
+        MHD_OPTION_END);
     return server->daemon
                ? CQA_OK
                : cqa_fail(error, CQA_E_IO,
