@@ -556,6 +556,56 @@ def whichever_they_are(programs, sample):
         site.stop_daemon()
 
 
+OF_TRANSFER = "exten-8002"
+OF_QUEUE = "q-600"
+
+
+def of_several(programs, sample):
+    """Of several files of a call two are it where their names tell. What is left is heard by itself, said, and counts nothing; where
+    nobody knows which belong together, none is joined."""
+    with Site(programs, leg_wait="2s") as site:
+        lives = Lives(site, site.top, sample)
+        other = os.path.join(site.top, "other.wav")
+        sox(sample, other, "remix", "1", "reverse")
+
+        def put(number, ending, source, begins="in-8001"):
+            part = os.path.join(site.top, "part")
+            shutil.copy(source, part)
+            os.rename(part, lives.path(number, ending).replace("in-8001", begins))
+
+        site.start_server()
+        site.start_daemon()
+        for number in (1, 2, 3):
+            for ending in LEGS:
+                lives.put(number, ending)
+        put(3, "-out.wav", other, OF_TRANSFER)
+        put(5, "-out.wav", lives.leg["-out.wav"], OF_TRANSFER)
+        put(5, "-out.wav", other, OF_QUEUE)
+        lives.put(5, "-in.wav")
+        for number in (1, 2):
+            wait_until("call %d is joined" % number, lambda: layouts(lives, number) == ["stereo"])
+            wait_until("nothing waits", lives.is_quiet)
+        put(1, "-out.wav", other, OF_TRANSFER)
+        put(2, "-in.wav", other, OF_TRANSFER)
+        for number in (1, 2, 3):
+            wait_until("the third of call %d is heard by itself" % number, lambda: layouts(lives, number) == ["leg", "stereo"])
+        wait_until("none of three is joined", lambda: layouts(lives, 5) == ["leg"] * 3)
+        wait_until("nothing waits", lives.is_quiet)
+        for number in (1, 2, 3):
+            expect("files of call %d" % number, (layouts(lives, number), states(site, number)), (["leg", "stereo"], ["excluded:leg", "scored", "scored"]))
+            expect("what a third file costs", [c["score"]["total"] for c in lives.calls(number) if c["recording"]["layout"] == "leg"], [100])
+        for number, layout in ((3, ["leg", "stereo"]), (5, ["leg"] * 3)):
+            paths = [os.path.join(site.watched[0], name) for name in sorted(os.listdir(site.watched[0])) if "%02d.17" % (5000 + number) in name]
+            expect("the same by hand", sorted(r["recording"]["layout"] for r in site.analyze(*paths)), layout)
+        codings = [lives.path(4, ending, site.top)[:-4] + coding for ending in LEGS for coding in (".mp3", ".wav")]
+        for path in codings:
+            source = lives.leg[next(ending for ending in LEGS if ending[:-4] + "." in path)]
+            subprocess.run(["ffmpeg", "-v", "error", "-i", source, path], check=True)
+        found = site.analyze(*codings)
+        expect("two codings of each by hand", sorted(r["recording"]["layout"] for r in found), ["leg", "leg", "stereo"])
+        site.stop_daemon()
+
+
 class HeardSite(Site):
     def write_server_config(self):
         super().write_server_config()
@@ -618,6 +668,7 @@ def main(source, programs):
     both_converted_beside(programs, sample)
     lives_of_joined_calls(programs, sample, expected)
     brought_together(programs, sample, expected)
+    of_several(programs, sample)
     held_and_erased(programs, sample, expected)
     print("legs: ok")
 
