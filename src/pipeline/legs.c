@@ -55,7 +55,7 @@ static enum cqa_status find_partner(const struct finding *finding,
 
     *found = NULL;
     if (family == NULL)
-        return cqa_fail(finding->error, CQA_E_NOMEM, "no memory for the files of a call");
+        return cqa_fail(finding->error, CQA_E_NOMEM, "out of memory");
     const enum cqa_status status = cqa_family_find(finding->pipeline, own->call.source,
                                                    own->call.id, arena, family, finding->error);
     const size_t self =

@@ -228,6 +228,8 @@ def in_the_daemon(programs, sample, expected):
 
 
 LEGS = ("-in.wav", "-out.wav")
+OF_TRANSFER = "exten-8002"  # how the names of further files of the same call begin
+OF_QUEUE = "q-600"
 
 
 class Lives:
@@ -415,10 +417,10 @@ def brought_together(programs, sample, expected):
         site.stop_daemon()
 
 
-def put_into(site, lives, number, ending, folder, source):
+def put_into(site, lives, number, ending, folder, source, begins="in-8001"):
     part = os.path.join(site.top, "part")
     shutil.copy(source, part)
-    path = lives.path(number, ending, folder)
+    path = lives.path(number, ending, folder).replace("in-8001", begins)
     os.rename(part, path)
     return path
 
@@ -429,23 +431,22 @@ def layouts(lives, number):
 
 def moved_where_nobody_knows_which(site, lives, folders):
     """A third file of a party: beside a joined call it stays what it is, and of three none is joined to another, once and for all."""
-    third = {}
-    for number, gain in ((4, "-1"), (5, "-2")):
-        for ending, folder in zip(LEGS, folders):
+    moved = []
+    for number, gain, begins in ((4, "-1", ("in-8001", "in-8001")), (5, "-2", ("in-8001", OF_TRANSFER))):
+        for ending, folder, name in zip(LEGS, folders, begins):
             own = os.path.join(site.top, "own" + ending)
             sox(lives.leg[ending], own, "gain", gain)
-            put_into(site, lives, number, ending, folders[2] if number == 4 else folder, own)
+            path = put_into(site, lives, number, ending, folders[2] if number == 4 else folder, own, name)
+            moved = [path] + moved if number == 5 else moved  # first what may be either, so that nobody finds one alone
         other = os.path.join(site.top, "third.flac")
         sox(lives.leg["-out.wav"], other, "trim", "6", "gain", gain)
-        third[number] = put_into(site, lives, number, "-out.flac", site.watched[0], other)
+        moved.insert(0, put_into(site, lives, number, "-out.flac", site.watched[0], other, OF_QUEUE))
     wait_until("a joined call and a leg", lambda: layouts(lives, 4) == ["leg", "stereo"])
     wait_until("three legs", lambda: layouts(lives, 5) == ["leg"] * 3)
     wait_until("nothing waits", lives.is_quiet)
     before = states(site, 4)
-    for number, path in third.items():
+    for path in moved:
         os.rename(path, os.path.join(folders[2], os.path.basename(path)))
-    for ending, folder in zip(LEGS, folders):
-        os.rename(lives.path(5, ending, folder), lives.path(5, ending, folders[2]))
     wait_until("all lie where they were moved", lambda: site.ask_store(
         "SELECT count(*) FROM recordings WHERE CAST(path AS TEXT) LIKE '%/both/%' AND (call LIKE '%4.17' OR call LIKE '%5.17') AND NOT stale") == 6)
     wait_until("nothing waits", lives.is_quiet)
@@ -554,10 +555,6 @@ def whichever_they_are(programs, sample):
         os.rename(os.path.join(moved, names[1]), os.path.join(site.watched[0], names[1]))
         wait_until("the one is where it was", lambda: lie() == [os.path.join(moved, names[0]), os.path.join(site.watched[0], names[1])])
         site.stop_daemon()
-
-
-OF_TRANSFER = "exten-8002"
-OF_QUEUE = "q-600"
 
 
 def of_several(programs, sample):
