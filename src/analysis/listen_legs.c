@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analysis/leak_line.h"
 #include "analysis/listen.h"
 #include "signal/shapes.h"
 #include "signal/leak_estimate.h"
@@ -14,11 +15,13 @@ enum {
     LENGTH_SLACK_MS = 120, /* of two files that a recorder begins and ends at once */
     PIECE_MS = 120000,     /* in which clocks 100 ppm apart move by 12 ms */
     PIECES_MAX = 64,
-    DRIFT_MATTERS_MS = 300000, /* from this length on 100 ppm come to 30 ms */
-    APART_MS_MAX = 40,         /* of a piece from where the others say */
-    PATH_MS = 12,              /* that leakage usually takes, where one direction alone is heard */
+    SHORT_PIECE_MS = 20000,   /* in which somebody talks for long enough */
+    LEAST_BLOCKS = 3,         /* of them, which say the same as others far away */
+    DRIFT_MATTERS_MS = 90000, /* from this length on 50 ppm blur what leaks by 4 ms */
+    APART_MS_MAX = 40,        /* of a piece from where the others say */
+    PATH_MS = 12,             /* that leakage usually takes, where one direction alone is heard */
 };
-static const double drift_ppm_max = 100;
+static const double drift_ms_least = 1; /* over all of the call: what is less moves nothing */
 
 struct aligning {
     const struct cqa_signal_plan *plan;
@@ -92,15 +95,27 @@ static enum cqa_status find_moment(const struct cqa_frames *frames, double *earl
 
 /* ---- by what leaks, to a millisecond, piece by piece */
 
-struct piece {
-    double middle_ms;
-    struct cqa_leak leak[2];
-};
+/* Where a start is looked for, anything may be found: in long pieces it is found surely. Where it
+ * is known, a clock alone moves what is heard, and that by little. */
+static struct cqa_leak_closeness closeness_of(const struct aligning *aligning, int moves)
+{
+    const int64_t sixth_ms = aligning->facts->duration_ms / 6;
+    const int64_t piece_ms = sixth_ms < SHORT_PIECE_MS ? SHORT_PIECE_MS
+                             : sixth_ms > PIECE_MS     ? PIECE_MS
+                                                       : sixth_ms;
+
+    if (moves)
+        return (struct cqa_leak_closeness){PIECE_MS, BLOCKS_LEAST, APART_MS_MAX, 0};
+    return (struct cqa_leak_closeness){piece_ms, LEAST_BLOCKS,
+                                       1 + (double)piece_ms * cqa_leak_drift_ppm_max * 1e-6,
+                                       (double)aligning->facts->duration_ms / 3};
+}
 
 struct pieces {
     size_t count;
     int64_t length_ms; /* of each */
-    struct piece items[PIECES_MAX];
+    int blocks_least;  /* of talk in each that tells anything */
+    struct cqa_leak_piece items[PIECES_MAX];
 };
 
 struct measuring {
@@ -113,13 +128,14 @@ struct measuring {
 
 static void end_piece(struct measuring *measuring, struct pieces *pieces)
 {
-    struct piece *piece = &pieces->items[pieces->count];
+    struct cqa_leak_piece *piece = &pieces->items[pieces->count];
     struct cqa_sameness same;
 
     piece->middle_ms = ((double)pieces->count + 0.5) * (double)pieces->length_ms;
     cqa_leak_conclude(measuring->estimator, piece->leak, &same);
     for (int c = 0; c < 2; c++)
-        piece->leak[c].found = piece->leak[c].found && piece->leak[c].blocks >= BLOCKS_LEAST &&
+        piece->leak[c].found = piece->leak[c].found &&
+                               piece->leak[c].blocks >= pieces->blocks_least &&
                                fabsf(piece->leak[c].delay_ms) <= DELAY_MS_MAX;
     cqa_leak_estimator_destroy(measuring->estimator);
     measuring->estimator = NULL;
@@ -170,13 +186,15 @@ static enum cqa_status measure(struct aligning *aligning, struct measuring *meas
     return got == 0 ? CQA_OK : CQA_E_BADDATA;
 }
 
-static enum cqa_status measure_pieces(struct aligning *aligning, struct pieces *pieces)
+static enum cqa_status measure_pieces(struct aligning *aligning,
+                                      const struct cqa_leak_closeness *closeness,
+                                      struct pieces *pieces)
 {
     struct measuring *measuring = calloc(1, sizeof *measuring);
-    const int64_t count = aligning->facts->duration_ms / PIECE_MS;
+    const int64_t count = aligning->facts->duration_ms / closeness->piece_ms;
     enum cqa_status status = CQA_E_NOMEM;
 
-    *pieces = (struct pieces){0};
+    *pieces = (struct pieces){.blocks_least = closeness->blocks};
     pieces->length_ms = aligning->facts->duration_ms / (count < 1            ? 1
                                                         : count > PIECES_MAX ? PIECES_MAX
                                                                              : count) +
@@ -195,76 +213,6 @@ static enum cqa_status measure_pieces(struct aligning *aligning, struct pieces *
     return status;
 }
 
-/* ---- a line through the pieces */
-
-/* How much too late the second file lies at `ms`: start_ms + slope * ms. */
-struct line {
-    size_t points;
-    double start_ms;
-    double slope;
-};
-
-/* What is heard on channel `c`: how much later the second file lies than it should, but for what
- * the leakage takes on its way. */
-static double late_ms(const struct piece *piece, int c)
-{
-    return (double)(c == 1 ? piece->leak[1].delay_ms : -piece->leak[0].delay_ms);
-}
-
-static struct line fit(const struct pieces *pieces, int c)
-{
-    struct line line = {0};
-    double x = 0;
-    double y = 0;
-    double xx = 0;
-    double xy = 0;
-
-    for (size_t i = 0; i < pieces->count; i++) {
-        if (!pieces->items[i].leak[c].found)
-            continue;
-        line.points++;
-        x += pieces->items[i].middle_ms;
-        y += late_ms(&pieces->items[i], c);
-        xx += pieces->items[i].middle_ms * pieces->items[i].middle_ms;
-        xy += pieces->items[i].middle_ms * late_ms(&pieces->items[i], c);
-    }
-    const double n = (double)line.points;
-    const double spread = n * xx - x * x;
-    line.slope = line.points > 1 && spread > 0 ? (n * xy - x * y) / spread : 0;
-    line.start_ms = line.points > 0 ? (y - line.slope * x) / n : 0;
-    return line;
-}
-
-/* Where frames were dropped, or a stretch was left out, pieces do not lie on one line. */
-static int is_straight(const struct pieces *pieces, int c, const struct line *line)
-{
-    for (size_t i = 0; i < pieces->count; i++) {
-        const struct piece *piece = &pieces->items[i];
-        const double expected = line->start_ms + line->slope * piece->middle_ms;
-        if (piece->leak[c].found && fabs(late_ms(piece, c) - expected) > APART_MS_MAX)
-            return 0;
-    }
-    return fabs(line->slope) * 1e6 <= drift_ppm_max;
-}
-
-/* 0: nothing leaks, or what does tells that the files do not run in step. */
-static int draw_line(const struct pieces *pieces, struct line *out)
-{
-    const struct line of[2] = {fit(pieces, 0), fit(pieces, 1)};
-
-    for (int c = 0; c < 2; c++)
-        if (of[c].points > 0 && !is_straight(pieces, c, &of[c]))
-            return 0;
-    *out = of[of[1].points > of[0].points];
-    if (of[0].points > 0 && of[1].points > 0) /* what the way takes cancels out */
-        out->start_ms = (of[0].start_ms + of[1].start_ms) / 2;
-    else if (of[0].points > 0)
-        out->start_ms += PATH_MS;
-    else
-        out->start_ms -= PATH_MS;
-    return out->points > 0;
-}
-
 /* ---- both ways */
 
 static double offset_ms(const struct aligning *aligning)
@@ -279,15 +227,16 @@ static double offset_ms(const struct aligning *aligning)
  */
 static enum cqa_status look_closely(struct aligning *aligning, int moves, int *found)
 {
+    const struct cqa_leak_closeness closeness = closeness_of(aligning, moves);
     struct pieces pieces = {.count = 2};
-    struct line line;
+    struct cqa_leak_line line;
 
     *found = 0;
     for (int look = 0; look < 2 && pieces.count > 1; look++) {
         const struct cqa_leg_place *second = &aligning->legs.leg[1];
-        if (measure_pieces(aligning, &pieces) != CQA_OK)
+        if (measure_pieces(aligning, &closeness, &pieces) != CQA_OK)
             return CQA_E_BADDATA;
-        if (!draw_line(&pieces, &line))
+        if (!cqa_leak_line_draw(pieces.items, pieces.count, &closeness, &line))
             return CQA_OK;
         const double late_ms = line.start_ms + line.slope * (double)second->offset_ms;
         *found = place(aligning, offset_ms(aligning) - (moves ? late_ms : 0),
@@ -318,7 +267,15 @@ static enum cqa_status align_by_leakage(struct aligning *aligning)
     return listen(aligning);
 }
 
-/* Of a long call whose start times are known: the clocks may run apart all the same. */
+/* What a clock that is off moves until the end of the call. */
+static int drifts(const struct aligning *aligning)
+{
+    return fabs(aligning->legs.leg[1].drift_ppm) * 1e-6 * (double)aligning->facts->duration_ms >=
+           drift_ms_least;
+}
+
+/* Of a call whose start times are known: the clocks may run apart all the same, and what leaks is
+ * heard less well for it. */
 static enum cqa_status correct_drift(struct aligning *aligning)
 {
     const struct cqa_leak *leak = aligning->frames->leak;
@@ -329,16 +286,19 @@ static enum cqa_status correct_drift(struct aligning *aligning)
         return CQA_OK;
     if (look_closely(aligning, 0, &found) != CQA_OK)
         return CQA_E_BADDATA;
-    if (!found)
+    if (!found || !drifts(aligning)) {
         aligning->legs = told;
-    return found && fabs(aligning->legs.leg[1].drift_ppm) >= 1 ? listen(aligning) : CQA_OK;
+        return CQA_OK;
+    }
+    return listen(aligning);
 }
 
 static int lengths_agree(const struct cqa_audio_facts *facts)
 {
     const int64_t apart_ms = llabs(facts->leg[0].duration_ms - facts->leg[1].duration_ms);
 
-    return (double)apart_ms <= LENGTH_SLACK_MS + (double)facts->duration_ms * drift_ppm_max * 1e-6;
+    return (double)apart_ms <=
+           LENGTH_SLACK_MS + (double)facts->duration_ms * cqa_leak_drift_ppm_max * 1e-6;
 }
 
 /* Both have something of the same seconds. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/say.h"
@@ -168,15 +169,31 @@ static int erase(struct cqa_store *store, const struct wish *wish)
     return out.held > 0 ? CQA_EXIT_HELD : CQA_EXIT_DONE;
 }
 
+/* As one word of a shell, whatever is in it: the line is there to be copied. */
+static void quote(const char *value, struct cqa_buffer *out)
+{
+    cqa_buffer_add(out, "'", 1);
+    for (const char *end; (end = strchr(value, '\'')) != NULL; value = end + 1) {
+        cqa_buffer_add(out, value, (size_t)(end - value));
+        cqa_buffer_add(out, "'\\''", 4);
+    }
+    cqa_buffer_add(out, value, strlen(value));
+    cqa_buffer_add(out, "'", 1);
+}
+
 /* The server takes no such order from a recorder: it would have to trust each of them with the
  * evidence of all. */
 static void name_the_rest(const struct wish *wish)
 {
+    struct cqa_buffer quoted = {.limit = 1 << 16};
+
+    quote(wish->about.value, &quoted);
     cqa_say(stderr,
             "the scoring server is not told, and may have what was sent of it: where it runs, "
-            "callqa-server "
-            "clips erase --%s \"%s\" --config FILE erases the clips that it keeps",
-            cqa_about_words[wish->about.kind], wish->about.value);
+            "callqa-server clips erase --%s %s --config /etc/callqa/callqa-server.yaml erases the "
+            "clips that it keeps",
+            cqa_about_words[wish->about.kind], quoted.failed ? "..." : quoted.text);
+    cqa_buffer_finish(&quoted);
 }
 
 static void erase_help(void)

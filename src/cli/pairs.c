@@ -64,13 +64,23 @@ static enum cqa_status collect(const struct cqa_recorder *recorder, const struct
     return status;
 }
 
-/* Of `count` files of one call, if they are a pair and nothing else. */
-static void pair(const struct leg *items, size_t count, size_t *partner)
+/* Of `count` files of one call, those that are a pair. */
+static enum cqa_status pair(const struct leg *items, size_t count, size_t *partner,
+                            struct cqa_error *error)
 {
-    if (count != 2 || !cqa_recorder_is_pair(&items[0].file, &items[1].file))
-        return;
-    partner[items[0].index] = items[1].index;
-    partner[items[1].index] = items[0].index;
+    struct cqa_leg_file *files = calloc(count, sizeof *files);
+
+    if (files == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        files[i] = items[i].file;
+    for (size_t i = 0; i < count; i++) {
+        const size_t other = cqa_recorder_partner(files, count, i);
+        if (other < count)
+            partner[items[i].index] = items[other].index;
+    }
+    free(files);
+    return CQA_OK;
 }
 
 enum cqa_status cqa_pairs_find(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
@@ -94,7 +104,7 @@ enum cqa_status cqa_pairs_find(const struct cqa_recorder *recorder, const struct
     for (size_t i = 0, end; status == CQA_OK && i < legs.count; i = end) {
         for (end = i + 1; end < legs.count && compare(&legs.items[i], &legs.items[end]) == 0;)
             end++;
-        pair(&legs.items[i], end - i, *partner);
+        status = pair(&legs.items[i], end - i, *partner, error);
     }
     free(legs.items);
     cqa_arena_finish(&legs.arena);

@@ -10,9 +10,9 @@
 #define CQA_PAIRS_NONE SIZE_MAX
 
 /*
- * Which of the paths are the two legs of one call, by their names: `*partner` (owned, free()) has
- * for each path the index of the other one, or CQA_PAIRS_NONE. Where there are more than two that
- * could be, nobody knows which belong together, and none is paired. CQA_E_NOMEM only.
+ * Which of the paths are the two legs of one call, by their names (cqa_recorder_partner):
+ * `*partner` (owned, free()) has for each path the index of the other one, or CQA_PAIRS_NONE.
+ * CQA_E_NOMEM only.
  */
 enum cqa_status cqa_pairs_find(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
                                const struct cqa_paths *paths, size_t **partner,

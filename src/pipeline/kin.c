@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One call once (docs/decisions/0107): what a recording is to others, and where each lies now. */
+#include "pipeline/family.h"
 #include "pipeline/parts.h"
 
 #include <stdio.h>
@@ -405,27 +406,15 @@ enum cqa_status cqa_kin_mend(struct cqa_pipeline *pipeline, struct cqa_error *er
 
 /* ---- where a recording lies */
 
-static int is_watched(const struct cqa_pipeline *pipeline, const char *path)
-{
-    for (size_t i = 0; i < pipeline->config->watch_count; i++) {
-        const char *folder = pipeline->config->watches[i].path;
-        const size_t length = strlen(folder);
-        if (strncmp(path, folder, length) == 0 &&
-            (path[length] == '/' || folder[length - 1] == '/'))
-            return 1;
-    }
-    return 0;
-}
-
 /* A file that is not there any more gives its place to a copy; and so does one in a folder that
  * nobody looks at any more. */
 static const char *choose_path(const struct cqa_pipeline *pipeline,
                                const struct cqa_whereabouts *place)
 {
-    if (!place->is_gone && is_watched(pipeline, place->path))
+    if (!place->is_gone && cqa_watch_of(pipeline, place->path) != NULL)
         return place->path;
     for (size_t i = 0; i < place->copy_count; i++)
-        if (is_watched(pipeline, place->copies[i]))
+        if (cqa_watch_of(pipeline, place->copies[i]) != NULL)
             return place->copies[i];
     return place->is_gone && place->copy_count > 0 ? place->copies[0] : place->path;
 }
@@ -446,7 +435,7 @@ static size_t without(const struct cqa_pipeline *pipeline, const struct cqa_wher
     size_t count = 0;
 
     for (size_t i = 0; i < place->copy_count; i++)
-        if (strcmp(place->copies[i], path) != 0 && is_watched(pipeline, place->copies[i]))
+        if (strcmp(place->copies[i], path) != 0 && cqa_watch_of(pipeline, place->copies[i]) != NULL)
             out[count++] = place->copies[i];
     return count;
 }

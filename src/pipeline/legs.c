@@ -3,12 +3,12 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "pipeline/family.h"
 #include "pipeline/parts.h"
 #include "recorder/leg.h"
 #include "store/legs.h"
 
 enum {
-    FAMILY_MAX = 16, /* recordings of one call that are looked at */
     LOOK_AGAIN_MS = 2000,
     WAIT_STEP_MS = 300000,
 };
@@ -44,45 +44,29 @@ static enum cqa_status identify(const struct finding *finding, const char *path,
     return status;
 }
 
-static int is_there(const struct cqa_recording *other)
-{
-    return other->state != CQA_RECORDING_VANISHED &&
-           (other->state != CQA_RECORDING_EXCLUDED ||
-            (other->reason != NULL && strcmp(other->reason, CQA_LEG_LENT) == 0));
-}
-
-/* The one that makes a pair with it. `*found`: NULL where there is none, or more than one. */
+/* The one that makes a pair with it. `*found`: NULL where there is none, or nobody knows which. */
 static enum cqa_status find_partner(const struct finding *finding,
                                     const struct cqa_call_identity *own,
-                                    struct cqa_recording *family, struct cqa_recording **found,
+                                    struct cqa_recording **found,
                                     struct cqa_call_identity *identity)
 {
-    const struct cqa_recording *self = finding->recording;
-    const struct cqa_leg_file mine = {self->path, own, mtime_ms(self->mtime_ns)};
-    size_t count = 0;
-    enum cqa_status status =
-        cqa_legs_find(finding->pipeline->store, own->call.source, own->call.id,
-                      &finding->task->arena, family, FAMILY_MAX, &count, finding->error);
+    struct cqa_arena *arena = &finding->task->arena;
+    struct cqa_family *family = cqa_arena_alloc(arena, sizeof *family);
 
     *found = NULL;
-    for (size_t i = 0; i < count && i < FAMILY_MAX && status == CQA_OK; i++) {
-        struct cqa_call_identity other;
-        if (family[i].id == self->id || !is_there(&family[i]))
-            continue;
-        status = identify(finding, family[i].path, &other);
-        const struct cqa_leg_file file = {family[i].path, &other, mtime_ms(family[i].mtime_ns)};
-        if (status != CQA_OK || cqa_recorder_is_pair(&mine, &file) == 0)
-            continue;
-        if (*found != NULL) { /* nobody knows which */
-            *found = NULL;
-            return CQA_OK;
-        }
-        *found = &family[i];
-        *identity = other;
-    }
-    if (count > FAMILY_MAX) /* one of those not looked at might be another */
-        *found = NULL;
-    return status;
+    if (family == NULL)
+        return cqa_fail(finding->error, CQA_E_NOMEM, "out of memory");
+    const enum cqa_status status = cqa_family_find(finding->pipeline, own->call.source,
+                                                   own->call.id, arena, family, finding->error);
+    const size_t self =
+        status == CQA_OK ? cqa_family_member(family, finding->recording->id) : family->count;
+    if (status != CQA_OK || self == family->count)
+        return status;
+    const size_t other = cqa_recorder_partner(family->file, family->count, self);
+    if (other == family->count)
+        return CQA_OK;
+    *found = &family->recording[other];
+    return identify(finding, (*found)->path, identity);
 }
 
 /* Opens the other file and makes both one call. 0: it cannot be had. */
@@ -162,14 +146,13 @@ enum cqa_leg_turn cqa_legs_turn(struct cqa_pipeline *pipeline, const struct cqa_
                                 struct cqa_error *error)
 {
     const struct finding finding = {pipeline, watch, recording, task, error};
-    struct cqa_recording family[FAMILY_MAX];
     struct cqa_recording *partner = NULL;
     struct cqa_call_identity identity;
 
     if (own->leg_channel < 0 ||
         (recording->reason != NULL && strcmp(recording->reason, CQA_LEG_APART) == 0))
         return CQA_LEG_GOES;
-    if (find_partner(&finding, own, family, &partner, &identity) != CQA_OK)
+    if (find_partner(&finding, own, &partner, &identity) != CQA_OK)
         return CQA_LEG_FAILS;
     if (partner == NULL)
         return wait(&finding);
@@ -201,19 +184,6 @@ void cqa_legs_let_go(struct cqa_task *task)
 
 /* ---- where they lie */
 
-static const struct cqa_watch_config *watch_of(const struct cqa_pipeline *pipeline,
-                                               const char *path)
-{
-    for (size_t i = 0; i < pipeline->config->watch_count; i++) {
-        const struct cqa_watch_config *watch = &pipeline->config->watches[i];
-        const size_t length = strlen(watch->path);
-        if (strncmp(path, watch->path, length) == 0 &&
-            (path[length] == '/' || watch->path[length - 1] == '/'))
-            return watch;
-    }
-    return NULL;
-}
-
 /* A joined call, and where its files were when it was written. */
 struct joined {
     const struct cqa_pipeline *pipeline;
@@ -241,7 +211,7 @@ static int channel_of_word(const struct joined *joined, const struct cqa_watch_c
 /* Which channel of its call a file is, as its name says; -1: nobody knows. */
 static int channel_of(const struct joined *joined, const char *path)
 {
-    const struct cqa_watch_config *watch = watch_of(joined->pipeline, path);
+    const struct cqa_watch_config *watch = cqa_watch_of(joined->pipeline, path);
     struct cqa_call_identity identity;
     struct cqa_error error = {0};
 
@@ -299,7 +269,7 @@ enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whe
                              struct cqa_arena *arena, struct cqa_result_place *out,
                              struct cqa_error *error)
 {
-    struct cqa_recording family[FAMILY_MAX];
+    struct cqa_recording family[CQA_FAMILY_MAX];
     struct joined joined = {.pipeline = pipeline, .arena = arena};
     struct cqa_error ignored = {0};
     size_t count = 0;
@@ -309,10 +279,10 @@ enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whe
                              &ignored) == CQA_OK &&
         joined.result.recording.legs.joined)
         status = cqa_legs_find(pipeline->store, place->source, place->call, arena, family,
-                               FAMILY_MAX, &count, error);
-    for (size_t i = 0; status == CQA_OK && i < count && i < FAMILY_MAX; i++)
+                               CQA_FAMILY_MAX, &count, error);
+    for (size_t i = 0; status == CQA_OK && i < count && i < CQA_FAMILY_MAX; i++)
         if (family[i].id == place->id ||
-            (family[i].state == CQA_RECORDING_EXCLUDED && is_there(&family[i])))
+            (family[i].state == CQA_RECORDING_EXCLUDED && cqa_is_there(&family[i])))
             status = recording_lies(&joined, &family[i], out, error);
     for (size_t i = 0; status == CQA_OK && i < place->copy_count; i++)
         if (joined.result.recording.legs.joined)
@@ -322,52 +292,6 @@ enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whe
 }
 
 /* ---- which a move has brought together */
-
-struct family {
-    struct cqa_recording recording[FAMILY_MAX];
-    struct cqa_call_identity identity[FAMILY_MAX];
-    struct cqa_leg_file file[FAMILY_MAX];
-    size_t count; /* that are there, and in a folder that somebody looks at */
-};
-
-static enum cqa_status find_family(const struct cqa_pipeline *pipeline,
-                                   const struct cqa_whereabouts *place, struct cqa_arena *arena,
-                                   struct family *out, struct cqa_error *error)
-{
-    struct cqa_recording found[FAMILY_MAX];
-    size_t count = 0;
-    const enum cqa_status status = cqa_legs_find(pipeline->store, place->source, place->call, arena,
-                                                 found, FAMILY_MAX, &count, error);
-
-    out->count = 0;
-    for (size_t i = 0; status == CQA_OK && count <= FAMILY_MAX && i < count; i++) {
-        const struct cqa_watch_config *watch = watch_of(pipeline, found[i].path);
-        struct cqa_call_identity *identity = &out->identity[out->count];
-        if (watch == NULL || !is_there(&found[i]) ||
-            cqa_recorder_identify(watch->recorder, watch->zone, found[i].path, arena, identity,
-                                  NULL) != CQA_OK)
-            continue;
-        out->recording[out->count] = found[i];
-        out->file[out->count++] =
-            (struct cqa_leg_file){found[i].path, identity, mtime_ms(found[i].mtime_ns)};
-    }
-    return status;
-}
-
-/* The only one that makes a pair with it; `count`: there is none, or nobody knows which. */
-static size_t only_partner(const struct family *family, size_t self)
-{
-    size_t found = family->count;
-
-    for (size_t i = 0; i < family->count; i++) {
-        if (i == self || cqa_recorder_is_pair(&family->file[self], &family->file[i]) == 0)
-            continue;
-        if (found != family->count)
-            return family->count;
-        found = i;
-    }
-    return found;
-}
 
 /* Whether it was analysed by itself, or is being: the one that is had looked for its other before
  * that came. Two that were tried as one call are not tried again. */
@@ -381,19 +305,16 @@ enum cqa_status cqa_legs_meet(const struct cqa_pipeline *pipeline,
                               const struct cqa_whereabouts *place, struct cqa_arena *arena,
                               int *met, struct cqa_error *error)
 {
-    struct family family;
-    const enum cqa_status status = find_family(pipeline, place, arena, &family, error);
-    size_t self = 0;
+    struct cqa_family family;
+    const enum cqa_status status =
+        cqa_family_find(pipeline, place->source, place->call, arena, &family, error);
+    const size_t self = status == CQA_OK ? cqa_family_member(&family, place->id) : 0;
 
     *met = 0;
-    if (status != CQA_OK)
+    if (status != CQA_OK || self == family.count)
         return status;
-    while (self < family.count && family.recording[self].id != place->id)
-        self++;
-    if (self == family.count)
-        return CQA_OK;
-    const size_t other = only_partner(&family, self);
-    *met = other < family.count && only_partner(&family, other) == self &&
-           is_alone(&family.recording[self]) && is_alone(&family.recording[other]);
+    const size_t other = cqa_recorder_partner(family.file, family.count, self);
+    *met = other < family.count && is_alone(&family.recording[self]) &&
+           is_alone(&family.recording[other]);
     return CQA_OK;
 }

@@ -127,6 +127,89 @@ int cqa_recorder_is_pair(const struct cqa_leg_file *a, const struct cqa_leg_file
     return left->leg_channel == right->leg_channel ? 0 : 1 + (left->leg_channel == 1);
 }
 
+/* ---- which of several */
+
+/* Behind the folder, up to the ending. */
+static size_t stem_of(const char *path, const char **stem)
+{
+    const char *const slash = strrchr(path, '/');
+
+    *stem = slash == NULL ? path : slash + 1;
+    const char *const ending = strrchr(*stem, '.');
+    return ending == NULL || ending == *stem ? strlen(*stem) : (size_t)(ending - *stem);
+}
+
+static int is_same_stem(const struct cqa_leg_file *a, const struct cqa_leg_file *b)
+{
+    const char *left;
+    const char *right;
+    const size_t length = stem_of(a->path, &left);
+
+    return stem_of(b->path, &right) == length && memcmp(left, right, length) == 0;
+}
+
+/* Whether the stem of `a` is that of `b` with its own word in the place of the other's. */
+static int is_same_but_for_word(const struct cqa_leg_file *a, const struct cqa_leg_file *b)
+{
+    const char *const words[2] = {a->identity->leg, b->identity->leg};
+    const size_t lengths[2] = {strlen(words[0]), strlen(words[1])};
+    const char *left;
+    const char *right;
+    const size_t left_length = stem_of(a->path, &left);
+    const size_t right_length = stem_of(b->path, &right);
+
+    if (left_length + lengths[1] != right_length + lengths[0])
+        return 0;
+    for (size_t i = 0; i + lengths[0] <= left_length; i++) {
+        const size_t rest = left_length - lengths[0] - i;
+        if (strncmp(left + i, words[0], lengths[0]) == 0 &&
+            strncmp(right + i, words[1], lengths[1]) == 0 &&
+            memcmp(left + i + lengths[0], right + i + lengths[1], rest) == 0)
+            return 1;
+        if (left[i] != right[i])
+            return 0;
+    }
+    return 0;
+}
+
+/* Of those that make a pair with it and are `close` or not, the only one. */
+static size_t only_pair(const struct cqa_leg_file *files, size_t count, size_t self, int close,
+                        size_t *candidates)
+{
+    size_t found = count;
+    int differ = 0;
+
+    *candidates = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == self || cqa_recorder_is_pair(&files[self], &files[i]) == 0 ||
+            (close && !is_same_but_for_word(&files[self], &files[i])))
+            continue;
+        (*candidates)++;
+        if (found == count)
+            found = i;
+        else
+            differ |= !is_same_stem(&files[found], &files[i]);
+    }
+    return differ ? count : found;
+}
+
+static size_t partner_of(const struct cqa_leg_file *files, size_t count, size_t self)
+{
+    size_t candidates;
+    const size_t close = only_pair(files, count, self, 1, &candidates);
+
+    return candidates > 0 ? close : only_pair(files, count, self, 0, &candidates);
+}
+
+size_t cqa_recorder_partner(const struct cqa_leg_file *files, size_t count, size_t self)
+{
+    const size_t other = partner_of(files, count, self);
+
+    return other < count && partner_of(files, count, other) == self ? other : count;
+}
+
+/* ---- as one call */
+
 static void take(const char **field, const char *other)
 {
     if (*field == NULL)

@@ -25,6 +25,14 @@ int cqa_recorder_has_legs(const struct cqa_recorder *recorder);
  */
 int cqa_recorder_is_pair(const struct cqa_leg_file *a, const struct cqa_leg_file *b);
 
+/*
+ * The one of `count` files of a call that makes a pair with files[self], and no other with it;
+ * `count`: there is none, or nobody knows which. Where several could, a name that differs by
+ * nothing but the word of the leg counts for more than the call's id alone, and of codings of one
+ * recording (the same name with other endings) the first is taken.
+ */
+size_t cqa_recorder_partner(const struct cqa_leg_file *files, size_t count, size_t self);
+
 /* What the call is that the two make: `first` is its channel 0. Strings are borrowed from both. */
 void cqa_recorder_join(const struct cqa_recorder *recorder, const struct cqa_leg_file *first,
                        const struct cqa_leg_file *second, struct cqa_call *call,

@@ -228,6 +228,8 @@ def in_the_daemon(programs, sample, expected):
 
 
 LEGS = ("-in.wav", "-out.wav")
+OF_TRANSFER = "exten-8002"  # how the names of further files of the same call begin
+OF_QUEUE = "q-600"
 
 
 class Lives:
@@ -415,10 +417,10 @@ def brought_together(programs, sample, expected):
         site.stop_daemon()
 
 
-def put_into(site, lives, number, ending, folder, source):
+def put_into(site, lives, number, ending, folder, source, begins="in-8001"):
     part = os.path.join(site.top, "part")
     shutil.copy(source, part)
-    path = lives.path(number, ending, folder)
+    path = lives.path(number, ending, folder).replace("in-8001", begins)
     os.rename(part, path)
     return path
 
@@ -429,23 +431,22 @@ def layouts(lives, number):
 
 def moved_where_nobody_knows_which(site, lives, folders):
     """A third file of a party: beside a joined call it stays what it is, and of three none is joined to another, once and for all."""
-    third = {}
-    for number, gain in ((4, "-1"), (5, "-2")):
-        for ending, folder in zip(LEGS, folders):
+    moved = []
+    for number, gain, begins in ((4, "-1", ("in-8001", "in-8001")), (5, "-2", ("in-8001", OF_TRANSFER))):
+        for ending, folder, name in zip(LEGS, folders, begins):
             own = os.path.join(site.top, "own" + ending)
             sox(lives.leg[ending], own, "gain", gain)
-            put_into(site, lives, number, ending, folders[2] if number == 4 else folder, own)
+            path = put_into(site, lives, number, ending, folders[2] if number == 4 else folder, own, name)
+            moved = [path] + moved if number == 5 else moved  # first what may be either, so that nobody finds one alone
         other = os.path.join(site.top, "third.flac")
         sox(lives.leg["-out.wav"], other, "trim", "6", "gain", gain)
-        third[number] = put_into(site, lives, number, "-out.flac", site.watched[0], other)
+        moved.insert(0, put_into(site, lives, number, "-out.flac", site.watched[0], other, OF_QUEUE))
     wait_until("a joined call and a leg", lambda: layouts(lives, 4) == ["leg", "stereo"])
     wait_until("three legs", lambda: layouts(lives, 5) == ["leg"] * 3)
     wait_until("nothing waits", lives.is_quiet)
     before = states(site, 4)
-    for number, path in third.items():
+    for path in moved:
         os.rename(path, os.path.join(folders[2], os.path.basename(path)))
-    for ending, folder in zip(LEGS, folders):
-        os.rename(lives.path(5, ending, folder), lives.path(5, ending, folders[2]))
     wait_until("all lie where they were moved", lambda: site.ask_store(
         "SELECT count(*) FROM recordings WHERE CAST(path AS TEXT) LIKE '%/both/%' AND (call LIKE '%4.17' OR call LIKE '%5.17') AND NOT stale") == 6)
     wait_until("nothing waits", lives.is_quiet)
@@ -556,6 +557,52 @@ def whichever_they_are(programs, sample):
         site.stop_daemon()
 
 
+def of_several(programs, sample):
+    """Of several files of a call two are it where their names tell. What is left is heard by itself, said, and counts nothing; where
+    nobody knows which belong together, none is joined."""
+    with Site(programs, leg_wait="2s") as site:
+        lives = Lives(site, site.top, sample)
+        other = os.path.join(site.top, "other.wav")
+        sox(sample, other, "remix", "1", "reverse")
+
+        def put(number, ending, source, begins="in-8001"):
+            part = os.path.join(site.top, "part")
+            shutil.copy(source, part)
+            os.rename(part, lives.path(number, ending).replace("in-8001", begins))
+
+        site.start_server()
+        site.start_daemon()
+        for number in (1, 2, 3):
+            for ending in LEGS:
+                lives.put(number, ending)
+        put(3, "-out.wav", other, OF_TRANSFER)
+        put(5, "-out.wav", lives.leg["-out.wav"], OF_TRANSFER)
+        put(5, "-out.wav", other, OF_QUEUE)
+        lives.put(5, "-in.wav")
+        for number in (1, 2):
+            wait_until("call %d is joined" % number, lambda: layouts(lives, number) == ["stereo"])
+            wait_until("nothing waits", lives.is_quiet)
+        put(1, "-out.wav", other, OF_TRANSFER)
+        put(2, "-in.wav", other, OF_TRANSFER)
+        for number in (1, 2, 3):
+            wait_until("the third of call %d is heard by itself" % number, lambda: layouts(lives, number) == ["leg", "stereo"])
+        wait_until("none of three is joined", lambda: layouts(lives, 5) == ["leg"] * 3)
+        wait_until("nothing waits", lives.is_quiet)
+        for number in (1, 2, 3):
+            expect("files of call %d" % number, (layouts(lives, number), states(site, number)), (["leg", "stereo"], ["excluded:leg", "scored", "scored"]))
+            expect("what a third file costs", [c["score"]["total"] for c in lives.calls(number) if c["recording"]["layout"] == "leg"], [100])
+        for number, layout in ((3, ["leg", "stereo"]), (5, ["leg"] * 3)):
+            paths = [os.path.join(site.watched[0], name) for name in sorted(os.listdir(site.watched[0])) if "%02d.17" % (5000 + number) in name]
+            expect("the same by hand", sorted(r["recording"]["layout"] for r in site.analyze(*paths)), layout)
+        codings = [lives.path(4, ending, site.top)[:-4] + coding for ending in LEGS for coding in (".mp3", ".wav")]
+        for path in codings:
+            source = lives.leg[next(ending for ending in LEGS if ending[:-4] + "." in path)]
+            subprocess.run(["ffmpeg", "-v", "error", "-i", source, path], check=True)
+        found = site.analyze(*codings)
+        expect("two codings of each by hand", sorted(r["recording"]["layout"] for r in found), ["leg", "leg", "stereo"])
+        site.stop_daemon()
+
+
 class HeardSite(Site):
     def write_server_config(self):
         super().write_server_config()
@@ -618,6 +665,7 @@ def main(source, programs):
     both_converted_beside(programs, sample)
     lives_of_joined_calls(programs, sample, expected)
     brought_together(programs, sample, expected)
+    of_several(programs, sample)
     held_and_erased(programs, sample, expected)
     print("legs: ok")
 

@@ -7,6 +7,7 @@ restart, a file of the same call restored from a backup, nor with the same conte
 keeps others from erasure and retention until it is lifted. The log shows no telephone number.
 """
 import os
+import shlex
 import shutil
 import sqlite3
 import sys
@@ -76,7 +77,10 @@ def main(source, programs):
         expect("listed", site.run("callqa", "hold", "--config", site.config).stdout.split("\t")[1:], ["customer", HELD, "arbitration\n"])
         expect("a dry run sends nobody to the server", "callqa-server" in done.stderr, False)
         done = erase(site, "--customer", "+86 138-0013-8000")
-        expect("what is left to do is said", "callqa-server clips erase --customer \"+86 138-0013-8000\"" in done.stderr, True)
+        expect("what is left to do is said", "callqa-server clips erase --customer '+86 138-0013-8000' --config " in done.stderr, True)
+        done = erase(site, "--call", "it's \"$(id)\"")
+        named = shlex.split(done.stderr[done.stderr.index("callqa-server clips erase"):])
+        expect("a shell reads it as it was typed", named[2:6], ["erase", "--call", "it's \"$(id)\"", "--config"])
         expect("erased", states(site), {"scored": 3, "excluded:erased": 3})
         nothing_is_left(site, "erased")
         erase(site, "--customer", HELD, "--dry-run", codes=(6,))

@@ -21,7 +21,8 @@ enum { RATE_HZ = CQA_AUDIO_RATE_HZ, MOST = 240 * RATE_HZ, WITHIN_MS = 64 };
 
 static struct cqa_instruments *instruments;
 static float whole[2 * MOST];
-static size_t count; /* pairs */
+static size_t count;     /* pairs */
+static size_t times = 1; /* so often they are written, one after the other */
 static struct cqa_result expected;
 static const struct cqa_call call = {.id = "1"};
 
@@ -82,7 +83,7 @@ static float at(size_t frame, int channel)
 static int write_leg(const struct cut *cut, int channel)
 {
     const size_t first = (size_t)cut->skew_ms * RATE_HZ / 1000;
-    const size_t last = count - (size_t)cut->short_ms * RATE_HZ / 1000;
+    const size_t last = times * count - (size_t)cut->short_ms * RATE_HZ / 1000;
     const double step = 1 / (1 + cut->ppm * 1e-6);
     const size_t frames = (size_t)((double)(last - first) / step);
     float *out = calloc(frames + 1, sizeof *out);
@@ -90,8 +91,8 @@ static int write_leg(const struct cut *cut, int channel)
     assert_non_null(out);
     for (size_t i = 0; i < frames; i++) {
         const double place = (double)first + (double)i * step;
-        const size_t frame = (size_t)place;
-        const float part = (float)(place - (double)frame);
+        const size_t frame = (size_t)place % count;
+        const float part = (float)(place - floor(place));
         out[i] = (1 - part) * at(frame, channel) + part * at(frame + 1, channel) +
                  (frame >= 80 ? cut->leak * at(frame - 80, 1 - channel) : 0.0F);
     }
@@ -226,6 +227,33 @@ static void leakage_joins(void **state)
     }
 }
 
+/* Whose start times are known: in step they stay what they are, to the sample. */
+static void clocks_that_run_apart_are_brought_together(void **state)
+{
+    static const struct cqa_align_order orders[] = {{CQA_STARTS_TOLD, 0}, {CQA_STARTS_TOLD, 400}};
+    static const double of_first_ppm[] = {0, 50, -20};
+
+    (void)state;
+    times = 3;
+    for (size_t i = 0; i < 3; i++) {
+        const struct cqa_align_order *order = &orders[i % 2];
+        const struct cut cuts[2] = {{PCM, 0, 0, of_first_ppm[i], 0.05F},
+                                    {PCM, (int)order->later_ms, 0, 0, 0.05F}};
+        struct cqa_result result;
+        struct cqa_failure failure;
+        assert_int_equal(analyze(cuts, order, &result, &failure), CQA_OK);
+        const struct cqa_leg_place *leg = result.recording.legs.leg;
+        assert_true(result.recording.duration_ms > 90000);
+        assert_int_equal(leg[1].offset_ms, order->later_ms);
+        assert_true(fabs(leg[0].drift_ppm) <= 0);
+        if (fabs(leg[1].drift_ppm + of_first_ppm[i]) > (i == 0 ? 0 : 3))
+            fail_msg("the second's clock is said to be off by %.1f ppm, and the first's is by %.0f",
+                     leg[1].drift_ppm, of_first_ppm[i]);
+        cqa_result_finish(&result);
+    }
+    times = 1;
+}
+
 static void nothing_is_joined_by_guess(void **state)
 {
     const struct cqa_align_order unknown = {CQA_STARTS_UNKNOWN, 0};
@@ -275,6 +303,7 @@ int main(void)
         cmocka_unit_test(ends_join),
         cmocka_unit_test(a_recorder_that_begins_both_at_once_joins),
         cmocka_unit_test(leakage_joins),
+        cmocka_unit_test(clocks_that_run_apart_are_brought_together),
         cmocka_unit_test(nothing_is_joined_by_guess),
         cmocka_unit_test(one_party_twice_is_not_two),
     };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "recorder/leg.h"
 #include "recorder/parts.h"
 #include "recorder/profile.h"
 
@@ -457,6 +458,85 @@ static void test_legs(void **state)
     assert_int_equal(lines_of("generic", "/m/a/call.wav", NULL).leg, CQA_LEG_NONE);
 }
 
+enum { FILES_MAX = 4 };
+
+/* Files of one call in one folder, in the order in which they came, and who makes a pair with whom:
+ * -1 for nobody. */
+struct partners {
+    const char *recorder;
+    const char *path[FILES_MAX];
+    int partner[FILES_MAX];
+};
+
+#define DAY "20251120-101502-1763604902.17"
+
+static const struct partners partners[] = {
+    {"freepbx", {"in-8001-138-" DAY "-out.wav", "in-8001-138-" DAY "-in.wav"}, {1, 0}},
+    {"freepbx", {"in-8001-138-" DAY "-out.wav", "exten-8002-138-" DAY "-out.wav"}, {-1, -1}},
+    /* Two names for what may be the other one. */
+    {"freepbx",
+     {"in-8001-138-" DAY "-in.wav", "q-600-138-" DAY "-out.wav", "exten-8002-138-" DAY "-out.wav"},
+     {-1, -1, -1}},
+    /* Before and after a transfer, and the one leg that is left of it. */
+    {"freepbx",
+     {"in-8001-138-" DAY "-in.wav", "exten-8002-138-" DAY "-out.wav",
+      "exten-8002-138-" DAY "-in.wav", "in-8001-138-" DAY "-out.wav"},
+     {3, 2, 1, 0}},
+    {"freepbx",
+     {"in-8001-138-" DAY "-in.wav", "in-8001-138-" DAY "-out.wav",
+      "exten-8002-138-" DAY "-out.wav"},
+     {1, 0, -1}},
+    {"freepbx", {"/a/q-600-138-" DAY "-in.wav", "/a/in-8001-138-" DAY "-out.wav"}, {1, 0}},
+    {"freepbx", {"/a/in-8001-138-" DAY "-in.wav", "/b/in-8001-138-" DAY "-out.wav"}, {-1, -1}},
+    /* Two codings of each. */
+    {"freepbx",
+     {"in-8001-138-" DAY "-in.wav", "in-8001-138-" DAY "-in.mp3", "in-8001-138-" DAY "-out.mp3",
+      "in-8001-138-" DAY "-out.wav"},
+     {2, -1, 0, -1}},
+    {"vicidial",
+     {"S_20251120-101502_13800138000-in.wav", "CO_20251120-101502_13800138000.wav",
+      "CM_20251120-101502_13800138000.wav", "S_20251120-101502_13800138000-out.wav"},
+     {3, 2, 1, 0}},
+    /* A stream that ended and went on as another. */
+    {"rtpengine",
+     {"1%40a-0123456789abcdef-9f3a.wav", "1%40a-0123456789abcdef-01.wav",
+      "1%40a-0123456789abcdef-77.wav"},
+     {-1, -1, -1}},
+    {"rtpengine", {"1%40a-0123456789abcdef-9f3a.wav", "1%40a-fedcba9876543210-01.wav"}, {1, 0}},
+};
+
+static void test_which_two_are_a_pair(void **state)
+{
+    struct cqa_zone *zone = NULL;
+
+    (void)state;
+    assert_int_equal(cqa_zone_load("Asia/Shanghai", &zone, NULL), CQA_OK);
+    for (size_t i = 0; i < sizeof partners / sizeof partners[0]; i++) {
+        struct cqa_recorder *recorder = recorder_of(partners[i].recorder);
+        struct cqa_arena arena = {0};
+        struct cqa_call_identity identity[FILES_MAX];
+        struct cqa_leg_file file[FILES_MAX];
+        size_t count = 0;
+
+        for (; count < FILES_MAX && partners[i].path[count] != NULL; count++) {
+            assert_int_equal(cqa_recorder_identify(recorder, zone, partners[i].path[count], &arena,
+                                                   &identity[count], NULL),
+                             CQA_OK);
+            file[count] = (struct cqa_leg_file){partners[i].path[count], &identity[count], 0};
+        }
+        for (size_t k = 0; k < count; k++) {
+            const int wanted = partners[i].partner[k];
+            const size_t found = cqa_recorder_partner(file, count, k);
+            if (found != (wanted < 0 ? count : (size_t)wanted))
+                fail_msg("%s makes a pair with %s", file[k].path,
+                         found < count ? file[found].path : "nobody");
+        }
+        cqa_arena_finish(&arena);
+        cqa_recorder_destroy(recorder);
+    }
+    cqa_zone_destroy(zone);
+}
+
 /* What files without a header hold: said by the profile, handed to whoever opens them. */
 static void test_raw(void **state)
 {
@@ -500,6 +580,7 @@ int main(void)
         cmocka_unit_test(test_hostile_pattern_ends),
         cmocka_unit_test(test_roles_unknown),
         cmocka_unit_test(test_legs),
+        cmocka_unit_test(test_which_two_are_a_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
