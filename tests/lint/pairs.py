@@ -71,6 +71,13 @@ def english_sent_to(root, path):
             yield link
 
 
+def chinese_sent_to(root):
+    """English pages that manual pages and messages name to Chinese readers."""
+    translations = re.findall(r"^msgstr(.*?)(?:\n\n|\Z)", read(f"{root}/src/base/po/zh_CN.po"), re.M | re.S)
+    for text in translations + [read(page) for page in sorted(glob.glob(f"{root}/docs/man/zh_CN/*.scd"))]:
+        yield from (name for name in NAMED.findall(text) if os.path.exists(os.path.join(root, twin_of(name))))
+
+
 def main():
     root = sys.argv[1]
     wrong = []
@@ -83,6 +90,7 @@ def main():
         if path.endswith(".zh-CN.md") and os.path.exists(english):
             ours, theirs = shape(read(path)), shape(read(english))
             wrong += [f"{name}: {what}: {ours[what]}, in English {theirs[what]}" for what in ours if ours[what] != theirs[what]]
+    wrong += [f"a Chinese message or manual page: {name} is in Chinese too" for name in chinese_sent_to(root)]
     print("\n".join(wrong) if wrong else "documents: ok")
     return 1 if wrong else 0
 
