@@ -210,6 +210,12 @@ const written = [
   ["decision", "flag 7", "open to overturned, 0 points: fault", "标记7", "由待复核改为不成立，0分：技术故障"],
   ["decision", "flag 7", "open to changed, 1.5 points: fault: fault: x", "标记7", "由待复核改为改分，1.5分：技术故障: fault: x"],
   ["decision", "flag 7", "open to changed, 1.5 points: faulty", "标记7", "由待复核改为改分，1.5分：faulty"],
+  ["user.put", "a", "lead, person a, all teams, password set", "a", "质检主管，人员a，全部班组，已设密码"],
+  ["user.put", "a", "lead, person a, 2 teams", "a", "质检主管，人员a，2个班组"],
+  ["token.add", "a", "recorder, site -, teams all, from everywhere, for 365 days", "a", "录音系统，站点–，全部班组，任何地址，有效365天"],
+  ["token.add", "a", "recorder, site east, teams [\"a\",\"b\"], from [\"10.0.0.0/8\"], for 30 days", "a", "录音系统，站点east，班组a、b，限地址10.0.0.0/8，有效30天"],
+  ["second.ask", "request 2", "PUT /api/v1/users/ann, asked by root", "申请2", "账号 ann，由root申请"],
+  ["second.ask", "request 3", "POST /api/v1/periods/7/open, asked by root", "申请3", "解除锁定（第7个期间），由root申请"],
   ["preview.discard", "3 waiting results", "20251101 to 20251130, 0 accepted, 0 closed, 3 for a person", "3份待确认的新结果", "20251101至20251130，计入0通，0通在锁定期间，3通留待人工"],
 ];
 
@@ -231,6 +237,19 @@ for (const [language, [fault, shown]] of Object.entries({ en: ["A technical faul
       const rows = await page.locator(".panel:last-of-type tbody tr").allInnerTexts();
       assert.ok(rows.some((row) => row.includes(`${flag.flag}`) && row.includes(fault)), rows.filter((row) => row.includes("decision")).join("\n"));
       assert.ok(rows.some((row) => row.includes(shown)), rows.filter((row) => row.includes("number.show")).join("\n"));
+    }, { language });
+  });
+
+for (const [language, why] of Object.entries({ en: "cannot be opened", "zh-CN": "无法打开" }))
+  test(`an admin reads in words why a recording has no result, and of whom a new account may see calls, ${language}`, async () => {
+    const token = stage.command("token", "add", `failing-${language}`, "--role", "recorder").trim();
+    const failure = { schema: "callqa.failure/1", recording: { path: "/monitor/shut.wav" }, call: null, reason: "unreadable", text: "permission denied" };
+    const reply = await fetch(`${stage.url}/api/v1/results`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": `failing-${language}` }, body: JSON.stringify(failure) });
+    assert.ok(reply.ok, await reply.text());
+    await as("root", async (page) => {
+      await visit(page, "#/admin");
+      assert.ok((await page.locator("tr:has(code:text-is('/monitor/shut.wav'))").first().innerText()).includes(why));
+      assert.ok((await ask(page, "audit?limit=200")).rows.some(({ action, detail }) => action === "user.put" && detail.includes("all teams")));
     }, { language });
   });
 

@@ -17,7 +17,7 @@ const shapeOf = (text) => new RegExp(`^${text.split(/\{(\w+)\}/).map((part, i) =
 
 /** [{key, kind, of, shape}] of the sentences that the server writes into the log, of some actions or of all; where they are read as they are, those alone with codes in them. */
 async function sentences() {
-  const isRead = currentLanguage() === "en" ? (text) => text.includes("{why}") || text.includes("{event}") : () => true;
+  const isRead = currentLanguage() === "en" ? (text) => /\{(why|event|request)\}/.test(text) : () => true;
   return Object.entries(await wordsOf("en")).flatMap(([key, text]) => {
     const [, kind, of] = /^(detail|subject)\.(.+)\.\d+$/.exec(key) ?? /^(object)\./.exec(key) ?? [];
     return kind && isRead(text) && (of || text.includes("{")) ? [{ key, kind, of, shape: shapeOf(text) }] : [];
@@ -27,8 +27,22 @@ async function sentences() {
 /** "noise: the fan" begins with one of the site's reasons; what people wrote after it, or alone, is theirs. */
 const whyOf = (reasons, text) => text.replace(/^[a-z0-9_-]+(?=: |$)/, (code) => titled(reasons, code));
 
+/** What a second person was asked for, by the address that it was asked at. */
+const requests = { account: /^PUT \/api\/v1\/users\/(.+)$/, token: /^POST \/api\/v1\/tokens$/, roster: /^PUT \/api\/v1\/roster$/, rosterUndo: /^POST \/api\/v1\/roster\/undo$/, rescore: /^POST \/api\/v1\/rescore$/, period: /^POST \/api\/v1\/periods\/(\d+)\/open$/ };
+
+function requestWords(text) {
+  const [key, shape] = Object.entries(requests).find(([, one]) => one.test(text)) ?? [];
+  return key ? t(`requested.${key}`, { name: shape.exec(text)[1] }) : text;
+}
+
+/** Teams and ranges of addresses are written as JSON. */
+const listWords = (text) => (/^\["/.test(text) ? [...text.matchAll(/"([^"]*)"/g)].map(([, one]) => one).join(t("list.comma")) : text);
+
 function valueOf(reasons, name, value) {
   if (name === "why") return whyOf(reasons, value);
+  if (name === "request") return requestWords(value);
+  if (name === "site") return value === "" || value === "-" ? "–" : value;
+  if (name === "teams" || name === "addresses") return listWords(value);
   return sets[name] && (currentLanguage() !== "en" || name === "event") ? word(sets[name], value) : value;
 }
 
