@@ -30,7 +30,7 @@ void cqa_get_reasons(struct cqa_request *request)
         cqa_reply_error(request, status, &error);
         return;
     }
-    cqa_reply_json(
-        request, 200,
-        json_pack("{s:o, s:o}", "reasons", cqa_reasons_json(cqa_request_config(request)), "used", used));
+    cqa_reply_json(request, 200,
+                   json_pack("{s:o, s:o}", "reasons", cqa_reasons_json(cqa_request_config(request)),
+                             "used", used));
 }
