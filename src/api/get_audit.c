@@ -4,6 +4,7 @@
 #include "api/cursor.h"
 #include "api/endpoints.h"
 #include "api/query.h"
+#include "review/flag_json.h"
 #include "scores/when.h"
 
 struct page {
@@ -55,7 +56,8 @@ void cqa_get_audit(struct cqa_request *request)
     }
     if (page.has_more)
         cqa_cursor_write('t', &page.last_id, 1, next);
-    cqa_reply_json(
-        request, 200,
-        json_pack("{s:o, s:s?}", "rows", page.list, "next", page.has_more ? next : NULL));
+    cqa_reply_json(request, 200,
+                   json_pack("{s:o, s:o, s:s?}", "rows", page.list, "reasons",
+                             cqa_reasons_json(cqa_request_config(request)), "next",
+                             page.has_more ? next : NULL));
 }

@@ -3,24 +3,12 @@
 #include "api/query.h"
 #include "review/flag_json.h"
 #include "scores/people.h"
-#include "settings/config.h"
 
 static void add_share(void *context, const struct cqa_reason_row *row)
 {
     json_array_append_new(context, json_pack("{s:s, s:o, s:s?, s:I}", "rule", row->rule, "title",
                                              cqa_title_json(row->title_en, row->title_zh), "code",
                                              row->code, "flags", (json_int_t)row->flags));
-}
-
-static json_t *listed(const struct cqa_server_config *config)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < config->reason_count; i++)
-        json_array_append_new(
-            list, json_pack("{s:s, s:o}", "code", config->reasons[i].id, "title",
-                            cqa_title_json(config->reasons[i].en, config->reasons[i].zh)));
-    return list;
 }
 
 void cqa_get_reasons(struct cqa_request *request)
@@ -42,7 +30,7 @@ void cqa_get_reasons(struct cqa_request *request)
         cqa_reply_error(request, status, &error);
         return;
     }
-    cqa_reply_json(
-        request, 200,
-        json_pack("{s:o, s:o}", "reasons", listed(cqa_request_config(request)), "used", used));
+    cqa_reply_json(request, 200,
+                   json_pack("{s:o, s:o}", "reasons", cqa_reasons_json(cqa_request_config(request)),
+                             "used", used));
 }

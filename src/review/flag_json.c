@@ -25,6 +25,17 @@ json_t *cqa_title_json(const char *en, const char *zh)
     return en || zh ? json_pack("{s:s?, s:s?}", "en", en, "zh", zh) : json_null();
 }
 
+json_t *cqa_reasons_json(const struct cqa_server_config *config)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < config->reason_count; i++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:o}", "code", config->reasons[i].id, "title",
+                            cqa_title_json(config->reasons[i].en, config->reasons[i].zh)));
+    return list;
+}
+
 json_t *cqa_range_json(int64_t least_c, int64_t most_c)
 {
     return json_pack("{s:o, s:o}", "least", cqa_points_json(least_c), "most",

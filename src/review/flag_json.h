@@ -4,12 +4,16 @@
 
 #include <jansson.h>
 #include "scores/flags.h"
+#include "settings/config.h"
 
 /* Hundredths as JSON: 96, 99.5. */
 json_t *cqa_points_json(int64_t points_c);
 
 /* {"en", "zh"}; null when there is neither. */
 json_t *cqa_title_json(const char *en, const char *zh);
+
+/* The site's reasons in their order: [{"code", "title"}], owned. */
+json_t *cqa_reasons_json(const struct cqa_server_config *config);
 
 /* {"least", "most"} */
 json_t *cqa_range_json(int64_t least_c, int64_t most_c);

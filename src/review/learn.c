@@ -39,7 +39,7 @@ static void learn(void *context, const char *name)
     if (rubric == NULL)
         cqa_log(CQA_LOG_WARNING,
                 "rubric %s: not a valid file: its rules will be shown by their ids", name);
-    else if (cqa_rubric_keep(context, "server", rubric, text.text, 1, &error) != CQA_OK)
+    else if (cqa_rubric_keep(context, "callqa-server", rubric, text.text, 1, &error) != CQA_OK)
         cqa_log(CQA_LOG_WARNING, "rubric %s: %p", name, &error.message);
     cqa_rubric_destroy(rubric);
     cqa_problems_finish(&problems);

@@ -152,10 +152,13 @@ static enum cqa_status put_user(struct cqa_sql *db, void *context, struct cqa_er
     const struct putting *putting = context;
     const struct cqa_user_new *user = putting->user;
     char detail[400];
+    char teams[32];
     const enum cqa_status status = write_user(putting->scores, db, user, putting->password, error);
 
-    snprintf(detail, sizeof detail, "%s, person %.256s, %zu teams%s", cqa_account_words[user->role],
-             user->person ? user->person : user->name, user->team_count,
+    snprintf(teams, sizeof teams, user->team_count > 0 ? "%zu teams" : "all teams",
+             user->team_count);
+    snprintf(detail, sizeof detail, "%s, person %.256s, %s%s", cqa_account_words[user->role],
+             user->person ? user->person : user->name, teams,
              user->password == NULL ? ""
              : user->is_once        ? ", one-time password"
                                     : ", password set");

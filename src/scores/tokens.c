@@ -69,8 +69,9 @@ static enum cqa_status add(struct cqa_sql *db, void *context, struct cqa_error *
                             token->site, it->hash, (size_t)CQA_SECRET_HASH_SIZE, now_ms,
                             token->days > 0 ? &expires_ms : NULL, it->teams, it->addresses);
     snprintf(detail, sizeof detail, "%s, site %.64s, teams %.160s, from %.120s, for %lld days",
-             cqa_account_words[token->role], token->site, it->teams ? it->teams : "all",
-             it->addresses ? it->addresses : "everywhere", (long long)token->days);
+             cqa_account_words[token->role], token->site[0] != '\0' ? token->site : "-",
+             it->teams ? it->teams : "all", it->addresses ? it->addresses : "everywhere",
+             (long long)token->days);
     return status == CQA_OK
                ? cqa_audit_add(it->scores, db, token->actor ? token->actor : cqa_actor_console,
                                "token.add", token->name, detail, error)

@@ -50,8 +50,9 @@ static const char usage[] =
     "One\n"
     "  that was broken off goes on.\n"
     "\n"
-    "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid.\n"
-    "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml";
+    "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid, 6 (clips erase) all or\n"
+    "some of it is under a legal hold.\n"
+    "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/callqa-server.yaml";
 
 enum {
     OPTION_CONFIG = 256,

@@ -190,32 +190,77 @@ test("the audit log says in the reader's words what the server wrote", () => as(
 /** As the server writes them, with what people write in between. */
 const written = [
   ["session.open", "call 5", "", "call 5", ""], // an account's name is its own
-  ["calibration.add", "sample 3", "2 flags", "sample 3", "2个标记"],
+  ["calibration.add", "sample 3", "2 flags", "sample 3", "2条标记"],
   ["decision", "flag 7", "open to overturned, 0 points: noise: {why} \"x\": open to confirmed, 1 points: y", "标记7", "由待复核改为不成立，0分：noise: {why} \"x\": open to confirmed, 1 points: y"],
   ["decision", "flag 7", "overturned to open, 2 points: undone", "标记7", "由不成立改为待复核，2分：立即撤回"],
   ["appraisal.step", "appraisal 1", "interview, 8001: told, everyone: is here\nand there", "考核1", "绩效面谈，8001：told, everyone: is here\nand there"],
   ["appraisal.step", "appraisal 1", "interview, everyone: at ten", "考核1", "绩效面谈，全体：at ten"],
   ["appraisal.sign", "appraisal 1", "8001 as hr, paper: ", "考核1", "8001，以人事身份，纸质签字："],
-  ["appraisal.close", "appraisal 1", "3 sheets; ignored: 2 undecided flags, 1 people left out; late", "考核1", "3张考核表；忽略2个待复核的标记，1人未纳入考核；late"],
+  ["appraisal.close", "appraisal 1", "3 sheets; ignored: 2 undecided flags, 1 people left out; late", "考核1", "3张考核表；忽略2条待复核的标记，1人未纳入考核；late"],
   ["appraisal.answer", "appraisal 1", "name \"a\": left out", "考核1", "姓名“a”：不导入"],
   ["coaching.add", "coaching 4", "for li, follow-up 0, 1 links", "辅导4", "对象li，不跟进，1处链接"],
   ["coaching.add", "coaching 4", "for li, follow-up 20251120, 1 links", "辅导4", "对象li，跟进日期20251120，1处链接"],
   ["clips.save", "call 1763604902.17", "", "通话1763604902.17", ""],
   ["clips.hold", "customer 13800138000", "a court asks", "客户13800138000", "a court asks"],
-  ["period.close", "20251101 to 20251130", "2 undecided flags and 0 objections ignored: call 5", "20251101至20251130", "忽略2个待复核的标记和0项申诉：call 5"],
+  ["period.close", "20251101 to 20251130", "2 undecided flags and 0 objections ignored: call 5", "20251101至20251130", "忽略2条待复核的标记和0项申诉：call 5"],
   ["rubric.learn", "rubric standard 3", "00ff", "评分标准standard 3", "00ff"],
   ["rescore.begin", "rubric standard 3", "20251101 to 20251130, 0 applied, 0 refused", "评分标准standard 3", "20251101至20251130，应用0通，拒绝0通"],
-  ["notice.sent", "notice 9", "objection.filed to https://a.example as msg_1, try 1: taken with 204", "通知9", "objection.filed，发往https://a.example，编号msg_1，第1次：已接收（204）"],
-  ["preview.discard", "3 waiting results", "20251101 to 20251130, 0 accepted, 0 closed, 3 for a person", "3个待定结果", "20251101至20251130，采用0个，0个在已锁定的日期内，3个留待人工"],
+  ["notice.sent", "notice 9", "objection.filed to https://a.example as msg_1, try 1: taken with 204", "推送9", "objection.filed，发往https://a.example，编号msg_1，第1次：已接收（204）"],
+  ["notice.failed", "notice 9", "objection.raised to https://a.example as msg_1, try 1: refused", "推送9", "提出申诉，发往https://a.example，编号msg_1，第1次：refused"],
+  ["decision", "flag 7", "open to overturned, 0 points: fault", "标记7", "由待复核改为不成立，0分：技术故障"],
+  ["decision", "flag 7", "open to changed, 1.5 points: fault: fault: x", "标记7", "由待复核改为改分，1.5分：技术故障: fault: x"],
+  ["decision", "flag 7", "open to changed, 1.5 points: faulty", "标记7", "由待复核改为改分，1.5分：faulty"],
+  ["user.put", "a", "lead, person a, all teams, password set", "a", "质检主管，人员a，全部班组，已设密码"],
+  ["user.put", "a", "lead, person a, 2 teams", "a", "质检主管，人员a，2个班组"],
+  ["token.add", "a", "recorder, site -, teams all, from everywhere, for 365 days", "a", "录音系统，站点–，全部班组，任何地址，有效365天"],
+  ["token.add", "a", "recorder, site east, teams [\"a\",\"b\"], from [\"10.0.0.0/8\"], for 30 days", "a", "录音系统，站点east，班组a、b，限地址10.0.0.0/8，有效30天"],
+  ["second.ask", "request 2", "PUT /api/v1/users/ann, asked by root", "申请2", "账号 ann，由root申请"],
+  ["second.ask", "request 3", "POST /api/v1/periods/7/open, asked by root", "申请3", "解除锁定（第7个期间），由root申请"],
+  ["preview.discard", "3 waiting results", "20251101 to 20251130, 0 accepted, 0 closed, 3 for a person", "3份待确认的新结果", "20251101至20251130，计入0通，0通在锁定期间，3通留待人工"],
 ];
 
 test("a row of the audit log is read as what it is, whatever people wrote into it", () => as("root", async (page) => {
   const read = await page.evaluate(async (rows) => {
     const { auditReader } = await import("./web/audit.js");
-    return rows.map(await auditReader());
+    return rows.map(await auditReader([{ code: "fault", title: { en: "A fault", zh: "技术故障" } }]));
   }, written.map(([action, object, detail]) => ({ action, object, detail })));
   assert.deepEqual(read.map(({ object, detail }) => [object, detail]), written.map(([, , , object, detail]) => [object, detail]));
 }, { language: "zh-CN" }));
+
+for (const [language, [fault, shown]] of Object.entries({ en: ["A technical fault, not the agent: A fan", "customer's number shown"], "zh-CN": ["技术故障，非坐席责任: A fan", "查看完整号码"] }))
+  test(`the audit log gives a decision's reason, and what was done, in words, ${language}`, async () => {
+    const [flag] = await costly("li");
+    await people.ann("POST", `flags/${flag.flag}/decision`, { state: "overturned", reason_code: "fault", reason: "A fan" });
+    await people.ann("POST", `calls/~${flag.call.number}/customer`, {});
+    await as("root", async (page) => {
+      await visit(page, "#/admin");
+      const rows = await page.locator(".panel:last-of-type tbody tr").allInnerTexts();
+      assert.ok(rows.some((row) => row.includes(`${flag.flag}`) && row.includes(fault)), rows.filter((row) => row.includes("decision")).join("\n"));
+      assert.ok(rows.some((row) => row.includes(shown)), rows.filter((row) => row.includes("number.show")).join("\n"));
+    }, { language });
+  });
+
+for (const [language, why] of Object.entries({ en: "cannot be opened", "zh-CN": "无法打开" }))
+  test(`an admin reads in words why a recording has no result, and of whom a new account may see calls, ${language}`, async () => {
+    const token = stage.command("token", "add", `failing-${language}`, "--role", "recorder").trim();
+    const failure = { schema: "callqa.failure/1", recording: { path: "/monitor/shut.wav" }, call: null, reason: "unreadable", text: "permission denied" };
+    const reply = await fetch(`${stage.url}/api/v1/results`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": `failing-${language}` }, body: JSON.stringify(failure) });
+    assert.ok(reply.ok, await reply.text());
+    await as("root", async (page) => {
+      await visit(page, "#/admin");
+      assert.ok((await page.locator("tr:has(code:text-is('/monitor/shut.wav'))").first().innerText()).includes(why));
+      assert.ok((await ask(page, "audit?limit=200")).rows.some(({ action, detail }) => action === "user.put" && detail.includes("all teams")));
+    }, { language });
+  });
+
+for (const [language, whose] of Object.entries({ en: "li (8002)", "zh-CN": "li（8002）" }))
+  test(`who hears no call reads all the same who had it, by number and by id, ${language}`, () => as("hr", async (page) => {
+    const { calls, whose: numbers } = await ask(page, "calls?person=li&limit=1");
+    for (const address of [`~${numbers[0].number}`, calls[0].call.id]) {
+      await visit(page, `#/call/${address}`);
+      assert.ok((await textOf(page, "dl.facts")).includes(whose), await textOf(page, "dl.facts"));
+    }
+  }, { language }));
 
 /** Presses closer than this are one. */
 const again = (page) => page.waitForTimeout(700);

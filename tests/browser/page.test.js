@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // The page in Debian's Chromium against a real server: what each role does with it, from log-in to export.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.js";
@@ -789,6 +789,14 @@ test("every text of the page has both languages", () => {
   const [en, zh] = [read("en"), read("zh-CN")];
   assert.deepEqual(Object.keys(en).filter((key) => !key.endsWith(".one") && !(key in zh)), []);
   assert.deepEqual(Object.keys(zh).filter((key) => !(key in en)), []);
+});
+
+test("whatever the server writes into the audit log is named in words", () => {
+  const en = JSON.parse(readFileSync(join(source, "src/server/web/lang/en.json"), "utf8"));
+  const files = readdirSync(join(source, "src"), { recursive: true }).filter((name) => name.endsWith(".c")).map((name) => readFileSync(join(source, "src", name), "utf8"));
+  const actions = files.flatMap((text) => [...text.matchAll(/cqa_audit_(?:add|write)\([^;"]*(?:"callqa-server",\s*)?"([^"]+)"/g)].map(([, action]) => action));
+  assert.ok(actions.length >= 20, `${actions.length} actions found: this test is blind`);
+  assert.deepEqual(actions.filter((action) => !(`did.${action}` in en)), []);
 });
 
 test("the page and the server keep to the description", () => assert.deepEqual(faults, []));

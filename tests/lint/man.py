@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fails where a program's --help and its manual page name different options or commands, or where the Chinese page lacks
-a section, an option, a word or an example of the English one: man.py SOURCE_DIR BINARY_DIR
+a section, an option, a word or an example of the English one, or a page a key of its configuration: man.py SOURCE_DIR BINARY_DIR
 """
 import os
 import re
@@ -15,6 +15,7 @@ EXAMPLE = re.compile(r"^\tcallqa [^\n]*$|^```\n.*?^```$", re.M | re.S)
 CHINESE = {"NAME": "名称", "SYNOPSIS": "用法", "COMMANDS": "命令", "DESCRIPTION": "说明", "OPTIONS": "选项",
            "CONFIGURATION": "配置", "SIGNALS": "信号", "EXIT STATUS": "退出码", "ENVIRONMENT": "环境变量",
            "EXAMPLES": "示例", "SEE ALSO": "参见"}
+KEY_ROW = re.compile(r"^\| (`[^|]+`) \|", re.M)
 OPTION_LINE = re.compile(r"^ +(?:-\w, )?(--[a-z][a-z-]+)", re.M)
 
 
@@ -55,6 +56,25 @@ def translated(page, english, chinese):
     return wrong
 
 
+def usages(text, program):
+    """{"token list", ...}: the words that `program` is called with."""
+    found = re.findall(r"^\W*(?:Usage: )?%s\W+([a-z]+) ([a-z|-]+)?" % program, text, re.M)
+    return {f"{first} {word}".strip() for first, rest in found for word in rest.split("|") if not word.startswith("-")}
+
+
+def keys(document):
+    """Of the table of a configuration file in `document`."""
+    table = document.split("| --- | --- | --- |", 1)[1].split("\n\n", 1)[0]
+    return {key for cell in KEY_ROW.findall(table) for key in re.findall(r"`([a-z_]+)", cell)}
+
+
+def unknown(page, manual, helped, document):
+    """What the server's help and document tell of, and its manual page does not."""
+    lacks = sorted(usages(helped, "callqa-server") - usages(manual, "callqa-server"))
+    return [f"{page}: callqa-server {words} is not in it" for words in lacks] + [
+        f"{page}: *{key}* is not in it" for key in sorted(keys(document) - bold(manual))]
+
+
 def main():
     source, binary = sys.argv[1:3]
     pages = os.path.join(source, "docs", "man")
@@ -69,6 +89,8 @@ def main():
         manual = read(pages, page)
         helped = help_of(program)
         found = options(helped)
+        if name == "callqa-server":
+            wrong += unknown(page, manual, helped, read(source, "docs", "server.md"))
         if name == "callqa":
             commands = re.findall(r"^  ([a-z][a-z-]+)  ", helped, re.M)
             wrong += [f"{page}: command {c} is not in the page" for c in commands if f"*{c}*" not in manual]

@@ -15,7 +15,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from bench import Site, fail
 
-COMMANDS = ["analyze", "sweep", "appraise", "identify", "erase", "hold", "plot", "check-config", "check-rubric", "check-scheme"]
+COMMANDS = ["analyze", "sweep", "deliveries", "status", "appraise", "identify", "erase", "hold", "plot", "check-config", "check-rubric", "check-scheme"]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
 

@@ -3,56 +3,79 @@
 import { get } from "./api.js";
 import { failed } from "./dialog.js";
 import { h, replace } from "./dom.js";
+import { titled } from "./reasons.js";
 import { currentLanguage, moment, number, t, word, wordsOf } from "./text.js";
 
-const sets = { state_from: "state", state_to: "state", stage_from: "stage", stage_to: "stage", step: "step", role: "role", way: "claim.way", side: "sign.of", how: "sign.how", outcome: "outcome", about: "about" }; // what is one of a set of words
+const sets = { state_from: "state", state_to: "state", stage_from: "stage", stage_to: "stage", step: "step", role: "role", way: "claim.way", side: "sign.of", how: "sign.how", outcome: "outcome", about: "about", event: "noticed" }; // what is one of a set of words
 const objects = { "claims.hand-out": "flags", "notice.dropped": "notices", "roster.replace": "roster", "roster.undo": "roster" }; // of what is not one thing with a number
 const named = /^(calibration|export|factor|request|samples\.draw|session|token|user)\b/; // whose object is a name that somebody chose: it may read as anything
 
 const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 /** Numbers and words of a set are no more than that, so that what people wrote is never taken for a part of the sentence. */
-const partOf = (name) => `(?<${name}>${/^n_|^row$/.test(name) ? "-?\\d+" : name in sets ? "[\\w-]+" : "[^]*?"})`;
+const partOf = (name) => `(?<${name}>${/^n_|^row$/.test(name) ? "-?\\d+" : name in sets ? "[\\w.-]+" : "[^]*?"})`;
 const shapeOf = (text) => new RegExp(`^${text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? partOf(part) : literal(part))).join("")}$`);
 
-/** [{key, kind, of, shape}] of the sentences that the server writes into the log, of some actions or of all; none where they are read as they are. */
+/** [{key, kind, of, shape}] of the sentences that the server writes into the log, of some actions or of all; where they are read as they are, those alone with codes in them. */
 async function sentences() {
-  if (currentLanguage() === "en") return [];
+  const isRead = currentLanguage() === "en" ? (text) => /\{(why|event|request)\}/.test(text) : () => true;
   return Object.entries(await wordsOf("en")).flatMap(([key, text]) => {
     const [, kind, of] = /^(detail|subject)\.(.+)\.\d+$/.exec(key) ?? /^(object)\./.exec(key) ?? [];
-    return kind && (of || text.includes("{")) ? [{ key, kind, of, shape: shapeOf(text) }] : [];
+    return kind && isRead(text) && (of || text.includes("{")) ? [{ key, kind, of, shape: shapeOf(text) }] : [];
   });
 }
 
-function said(known, text) {
+/** "noise: the fan" begins with one of the site's reasons; what people wrote after it, or alone, is theirs. */
+const whyOf = (reasons, text) => text.replace(/^[a-z0-9_-]+(?=: |$)/, (code) => titled(reasons, code));
+
+/** What a second person was asked for, by the address that it was asked at. */
+const requests = { account: /^PUT \/api\/v1\/users\/(.+)$/, token: /^POST \/api\/v1\/tokens$/, roster: /^PUT \/api\/v1\/roster$/, rosterUndo: /^POST \/api\/v1\/roster\/undo$/, rescore: /^POST \/api\/v1\/rescore$/, period: /^POST \/api\/v1\/periods\/(\d+)\/open$/ };
+
+function requestWords(text) {
+  const [key, shape] = Object.entries(requests).find(([, one]) => one.test(text)) ?? [];
+  return key ? t(`requested.${key}`, { name: shape.exec(text)[1] }) : text;
+}
+
+/** Teams and ranges of addresses are written as JSON. */
+const listWords = (text) => (/^\["/.test(text) ? [...text.matchAll(/"([^"]*)"/g)].map(([, one]) => one).join(t("list.comma")) : text);
+
+function valueOf(reasons, name, value) {
+  if (name === "why") return whyOf(reasons, value);
+  if (name === "request") return requestWords(value);
+  if (name === "site") return value === "" || value === "-" ? "–" : value;
+  if (name === "teams" || name === "addresses") return listWords(value);
+  return sets[name] && (currentLanguage() !== "en" || name === "event") ? word(sets[name], value) : value;
+}
+
+function said(known, text, reasons) {
   for (const { key, shape } of known) {
     const found = shape.exec(text);
-    if (found) return t(key, Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, value]) => [name, sets[name] ? word(sets[name], value) : value])));
+    if (found) return t(key, Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, value]) => [name, valueOf(reasons, name, value)])));
   }
   return text;
 }
 
 const isOf = (action, of) => action === of || action.startsWith(`${of}.`);
-const detailOf = (known, { action, detail }) => said(known.filter(({ kind, of }) => kind === "detail" && isOf(action, of)), detail);
+const detailOf = (known, { action, detail }, reasons) => said(known.filter(({ kind, of }) => kind === "detail" && isOf(action, of)), detail, reasons);
 
 function objectOf(known, { action, object }) {
   if (object === objects[action]) return word("object", object);
   return said(known.filter(({ kind, of }) => (kind === "subject" && isOf(action, of)) || (kind === "object" && !named.test(action))), object);
 }
 
-/** A function that gives what a row's object and detail say, in the reader's language. */
-export async function auditReader() {
+/** A function that gives what a row's object and detail say, in the reader's language; `reasons`: the site's. */
+export async function auditReader(reasons = []) {
   const known = await sentences();
-  return (row) => ({ object: objectOf(known, row), detail: detailOf(known, row) });
+  return (row) => ({ object: objectOf(known, row), detail: detailOf(known, row, reasons) });
 }
 
 /** The log is read from its start, as it was written. */
 export async function auditPanel() {
   const rows = h("tbody");
   const more = h("div.pager");
-  const read = await auditReader();
   let cursor = "";
   const load = async () => {
     const answer = await get("audit", { limit: 200, cursor });
+    const read = await auditReader(answer.reasons);
     rows.append(...answer.rows.map((row) => [row, read(row)]).map(([row, { object, detail }]) => h("tr", {}, h("td.number", {}, number(row.row)), h("td", {}, moment(row.at)), h("td", {}, row.actor), h("td", {}, row.address), h("td", {}, word("did", row.action), h("br"), h("small", {}, h("code", {}, row.action))),
       h("td", { title: row.object }, object), h("td", { title: row.detail }, detail))));
     cursor = answer.next;

@@ -22,6 +22,13 @@ import { isTakingBack, noteDecision, takeLast, takingBack } from "./undo.js";
 
 const SEEK_MS = 5000; // by an arrow key
 
+/** What the list says of a call whose flags one may not see: {call, person}, its number and who held the extension. */
+async function heldBy(call, { call: { id, source }, recording }) {
+  const { calls, whose } = await get("calls", { call: id, source, limit: 500 });
+  const own = whose.find(({ number }, i) => (typeof call === "number" ? number === call : calls[i].recording.path === recording.path));
+  return { call: own?.number ?? call, person: own?.person };
+}
+
 export async function callPage({ who, part, query, onLeave }) {
   const call = /^~\d+$/.test(part) ? Number(part.slice(1)) : part;
   const source = { source: query.source };
@@ -29,7 +36,8 @@ export async function callPage({ who, part, query, onLeave }) {
   const heard = (rest) => (mayHear(who) ? get(callPath(call, rest), source) : null);
   const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
   if (mayHear(who)) await loadReasons();
-  const page = new CallPage({ who, call: listed?.call ?? call, result, listed: listed ?? { flags: [], decisions: [] }, comments: remarks?.comments ?? [],
+  const known = listed ?? { flags: [], decisions: [], ...await heldBy(call, result) };
+  const page = new CallPage({ who, call: known.call, result, listed: known, comments: remarks?.comments ?? [],
     rubric: await rubricOf(result.score), address, source: query.source, query });
   page.past = await pastChanges({ call: page.call });
   page.showScore();

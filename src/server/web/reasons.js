@@ -15,7 +15,10 @@ export async function loadReasons() {
 /** [{code, title}] */
 export const reasons = () => list;
 
-export const reasonTitle = (code) => (code === "undone" ? t("undo.reason") : null) || said(list.find((one) => one.code === code)?.title) || code;
+/** What a code of `site`, a list like reasons(), says. */
+export const titled = (site, code) => (code === "undone" ? t("undo.reason") : null) || said(site.find((one) => one.code === code)?.title) || code;
+
+export const reasonTitle = (code) => titled(list, code);
 
 /** Why, in words: the code's, what was written, or both. */
 export const reasonWords = ({ reason_code, reason }) => [reason_code && reasonTitle(reason_code), reason].filter(Boolean).join(": ");

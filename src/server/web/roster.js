@@ -6,7 +6,10 @@ import { h, replace } from "./dom.js";
 import { isAsked } from "./second.js";
 import { day, number, t } from "./text.js";
 
-const seatRow = (sign, seat) => h("tr", {}, h("td", {}, sign), [seat.person, seat.extension, seat.team, seat.post, seat.from, seat.to].map((cell) => h("td", {}, cell ?? "–")));
+/** "2025-11-17T13:00:00" as rosters have it: the day alone where that is when it begins. */
+const since = (text) => text?.replace(/T00:00(:00)?$/, "").replace("T", " ");
+
+const seatRow = (sign, seat) => h("tr", {}, h("td", {}, sign), [seat.person, seat.extension, seat.team, seat.post, since(seat.from), since(seat.to)].map((cell) => h("td", {}, cell ?? "–")));
 
 const seatTable = (rows) => h("div.tableScroll.tall", { tabindex: 0, role: "region", "aria-label": t("roster.title") }, h("table", {},
   h("thead", {}, h("tr", {}, h("th", { scope: "col" }), ["person", "extension", "team", "post", "from", "to"].map((name) => h("th", { scope: "col" }, t(`roster.${name}`))))), h("tbody", {}, rows)));
