@@ -89,7 +89,7 @@ static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *
     return CQA_OK;
 }
 
-/* Frames of a mix of both parties in which two voices are heard, smoothed over five. */
+/* Frames of a mix of both parties in which two voices are heard, smoothed over nine. */
 static enum cqa_status two_voices(const struct cqa_scene *scene, struct cqa_spans *out)
 {
     const struct cqa_overtalk_limits *limits = &cqa_scene_limits(scene)->overtalk;
