@@ -65,7 +65,8 @@ struct cqa_overtalk_limits {
     int64_t wider_ms;          /* which is heard as longer by so much in noise */
     int64_t goes_on_ms;        /* least time that a turn goes on after the other's end */
     size_t mixed_reach_frames; /* to each side, over which two voices on a mix are smoothed */
-    unsigned mixed_of_255;     /* least mean posterior of two voices there */
+    unsigned mixed_of_255;     /* least mean posterior of two voices there, */
+    float mixed_share;         /* or what all but so much of the call's talk has, if that is more */
     int64_t mixed_bridge_ms;   /* shorter gaps between two voices on a mix are bridged */
     int64_t alike_ms;          /* shorter overtalks are not asked whether one voice makes both: */
     size_t alike_lag_frames;   /* most by which what leaks comes later, */
