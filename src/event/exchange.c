@@ -73,6 +73,8 @@ static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *o
         sum_ms += cqa_span_length_ms(span);
         if (sum_ms >= limits->much_ms && span.start_ms < out->first_ms)
             out->first_ms = span.start_ms;
+        if (sum_ms >= limits->past_menus_ms && span.start_ms < out->voices_ms)
+            out->voices_ms = span.start_ms;
         if (i == 0 || span.start_ms - speech->items[i - 1].end_ms >= limits->near_ms)
             start_ms = span.start_ms;
         if (span.end_ms - start_ms < limits->long_ms)

@@ -11,7 +11,8 @@ struct cqa_scene;
 struct cqa_exchange {
     int64_t first_ms;
     int64_t last_ms;
-    int64_t voices_ms; /* on a mix: first_ms as the change of voices alone tells it */
+    int64_t voices_ms; /* on a mix: first_ms as the change of voices tells it, or more talk than any
+                          menu's: from there on keys are pressed in a conversation */
     int plain; /* on a mix: how often the voices were so far apart that there are surely two */
 };
 

@@ -24,6 +24,12 @@ const struct cqa_event_limits cqa_event_limits = {
                                     coughs, clicks and notes less */
             .knock_share =
                 0.86f, /* by hand, a day after word_share; nothing says why it is not the same */
+            .mix_share = 0.6f,    /* 0216: of 31 that had less 26 were no speech */
+            .around_share = 0.7f, /* 0216: of 24 that had less and were as soft 19 were no speech */
+            .around_frames = 94,  /* by hand: 3 s, the shortest silence */
+            .around_least_frames = 10, /* by hand, as lines.gap_tells_frames */
+            .around_half_db =
+                6, /* 0216: 3 dB; 4 dB take eight more that are speech, and none that is not */
             .loud_share = 0.85f, /* as exchange.loud_share */
             .aside_half_db = 24, /* 0160: 12 dB; of 1337 bursts of a party's own none is 8 dB
                                     softer, of 39 of others 32 are 12 */
@@ -64,8 +70,9 @@ const struct cqa_event_limits cqa_event_limits = {
                                   little over a second. Kind right in 0.952 and 0.963 of two held-out
                                   sets, without it in 0.950 and 0.952 */
             .goes_on_ms = 500, /* contract */
-            .mixed_reach_frames = 2, /* by hand */
-            .mixed_of_255 = 128,     /* by hand: rather two voices than one */
+            .mixed_reach_frames = 4, /* 0216: 2 and 6 do nearly the same */
+            .mixed_of_255 = 70,      /* 0216: with mixed_share; 85 does nearly the same */
+            .mixed_share = 0.07f,    /* 0216: 0.06 and 0.08 do nearly the same */
             .mixed_bridge_ms = 200,  /* by hand */
             .alike_ms = 1000,        /* by hand: over less two voices are alike by chance */
             .alike_lag_frames =
@@ -218,13 +225,14 @@ const struct cqa_event_limits cqa_event_limits = {
             .voice_ms = 384, /* by hand */
             .apart = 1.7f,   /* 0069: mixes of the speakers of the tune split. Of one speaker one in
                                 ten differ by more, of two 19 of 20 */
-            .far_apart = 2.6f,   /* 0069, likewise: of one speaker one in 50 */
-            .near_ms = 2000,     /* by hand */
-            .again_ms = 29000,   /* by hand: half a minute (0069) */
-            .long_ms = 30000,    /* by hand: no menu talks so long (0069) */
-            .much_ms = 25000,    /* by hand (0069) */
-            .softer_db = 16.0f,  /* by hand */
-            .loud_share = 0.85f, /* by hand */
+            .far_apart = 2.6f,      /* 0069, likewise: of one speaker one in 50 */
+            .near_ms = 2000,        /* by hand */
+            .again_ms = 29000,      /* by hand: half a minute (0069) */
+            .long_ms = 30000,       /* by hand: no menu talks so long (0069) */
+            .much_ms = 25000,       /* by hand (0069) */
+            .past_menus_ms = 60000, /* 0215: by hand, more than twice much_ms */
+            .softer_db = 16.0f,     /* by hand */
+            .loud_share = 0.85f,    /* by hand */
         },
     .faults =
         {

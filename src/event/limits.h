@@ -25,8 +25,13 @@ struct cqa_speech_limits {
     size_t voiced_of_255; /* least mean harmonicity of what has a pitch */
     float word_share;     /* least mean posterior of a voice over a lone word, */
     float knock_share;    /* and over one without a pitch, as long as a knock */
-    float loud_share;     /* of the frames of a party's speech that are no louder than its voice, */
-    int aside_half_db;    /* and what is so far under that is another voice in the room, */
+    float mix_share;      /* and over any that stands alone on a mix; */
+    float around_share;   /* over one that is as loud as the pauses around it: */
+    size_t around_frames; /* those so close, */
+    unsigned around_least_frames; /* of which there are so many at least, */
+    int around_half_db;           /* and over which it stands by less */
+    float loud_share;  /* of the frames of a party's speech that are no louder than its voice, */
+    int aside_half_db; /* and what is so far under that is another voice in the room, */
     int64_t aside_percent;      /* unless so much of the party's speech is: then it is its own */
     int64_t chopped_ms;         /* least of what passes for music and is a voice in pieces, */
     unsigned parked_not_of_255; /* the second look taking it for a hold no more than that, */
@@ -60,7 +65,8 @@ struct cqa_overtalk_limits {
     int64_t wider_ms;          /* which is heard as longer by so much in noise */
     int64_t goes_on_ms;        /* least time that a turn goes on after the other's end */
     size_t mixed_reach_frames; /* to each side, over which two voices on a mix are smoothed */
-    unsigned mixed_of_255;     /* least mean posterior of two voices there */
+    unsigned mixed_of_255;     /* least mean posterior of two voices there, */
+    float mixed_share;         /* or what all but so much of the call's talk has, if that is more */
     int64_t mixed_bridge_ms;   /* shorter gaps between two voices on a mix are bridged */
     int64_t alike_ms;          /* shorter overtalks are not asked whether one voice makes both: */
     size_t alike_lag_frames;   /* most by which what leaks comes later, */
@@ -200,15 +206,16 @@ struct cqa_floors_limits {
 
 /* event/exchange.c: two talk with each other on a mix. */
 struct cqa_exchange_limits {
-    int64_t voice_ms; /* shortest stretch whose voice can be told */
-    float apart;      /* from where on another voice is another's (event/voice.h), */
-    float far_apart;  /* and from where on it surely is */
-    int64_t near_ms;  /* a longer pause answers nothing */
-    int64_t again_ms; /* between two changes that make an exchange, at most */
-    int64_t long_ms;  /* of talk without a pause of near_ms: two must be talking, */
-    int64_t much_ms;  /* and of talk in all */
-    float softer_db;  /* than most of the call's speech: the other line's leakage, */
-    float loud_share; /* most being so much of its frames */
+    int64_t voice_ms;      /* shortest stretch whose voice can be told */
+    float apart;           /* from where on another voice is another's (event/voice.h), */
+    float far_apart;       /* and from where on it surely is */
+    int64_t near_ms;       /* a longer pause answers nothing */
+    int64_t again_ms;      /* between two changes that make an exchange, at most */
+    int64_t long_ms;       /* of talk without a pause of near_ms: two must be talking, */
+    int64_t much_ms;       /* and of talk in all; */
+    int64_t past_menus_ms; /* where so much was said, keys are pressed in a conversation */
+    float softer_db;       /* than most of the call's speech: the other line's leakage, */
+    float loud_share;      /* most being so much of its frames */
 };
 
 /* event/faults.c: what is wrong with the recording. */

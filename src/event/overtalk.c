@@ -3,6 +3,7 @@
  * turns). */
 #include "event/one_voice.h"
 #include "event/scene.h"
+#include "signal/levels.h"
 
 static enum cqa_status turns_of(const struct cqa_scene *scene, int c, struct cqa_spans *turns)
 {
@@ -89,28 +90,52 @@ static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *
     return CQA_OK;
 }
 
-/* Frames of a mix of both parties in which two voices are heard, smoothed over five. */
-static enum cqa_status two_voices(const struct cqa_scene *scene, struct cqa_spans *out)
+/* How much two voices are heard around frame t of a mix of both parties, of 255. */
+static unsigned two_voices_at(const struct cqa_scene *scene, size_t t)
+{
+    const size_t reach = cqa_scene_limits(scene)->overtalk.mixed_reach_frames;
+    const uint8_t *both = scene->tracks->channel[0].posterior[CQA_TRACK_BOTH];
+    unsigned sum = 0;
+
+    if (t < reach || t + reach >= scene->tracks->count)
+        return 0;
+    for (size_t i = t - reach; i <= t + reach; i++)
+        sum += both[i];
+    return sum / (unsigned)(2 * reach + 1);
+}
+
+/* From how much on there are two: some voices sound like two all along, and in no call do two speak
+ * at once for most of it. */
+static unsigned least_of_two_voices(const struct cqa_scene *scene)
 {
     const struct cqa_overtalk_limits *limits = &cqa_scene_limits(scene)->overtalk;
-    const size_t reach = limits->mixed_reach_frames;
-    const uint8_t *both = scene->tracks->channel[0].posterior[CQA_TRACK_BOTH];
-    const size_t count = scene->tracks->count;
+    const struct cqa_spans *speech = &scene->speech[0];
+    struct cqa_levels talk = {0};
+
+    for (size_t i = 0; i < speech->count; i++)
+        for (size_t t = cqa_border_at(speech->items[i].start_ms);
+             t < cqa_border_at(speech->items[i].end_ms); t++)
+            cqa_levels_add(&talk, (uint8_t)two_voices_at(scene, t));
+    const unsigned usual = (unsigned)cqa_levels_at(&talk, 1.0f - limits->mixed_share);
+    return usual > limits->mixed_of_255 ? usual : limits->mixed_of_255;
+}
+
+/* Where two voices are heard on a mix. */
+static enum cqa_status two_voices(const struct cqa_scene *scene, struct cqa_spans *out)
+{
+    const unsigned least = least_of_two_voices(scene);
     enum cqa_status status = CQA_OK;
 
-    for (size_t t = reach; t + reach < count && status == CQA_OK; t++) {
-        unsigned sum = 0;
-        for (size_t i = t - reach; i <= t + reach; i++)
-            sum += both[i];
+    for (size_t t = 0; t < scene->tracks->count && status == CQA_OK; t++) {
         const int64_t start_ms = (int64_t)t * CQA_FRAME_MS;
-        if (sum < limits->mixed_of_255 * (2 * reach + 1))
+        if (two_voices_at(scene, t) < least)
             continue;
         if (out->count > 0 && out->items[out->count - 1].end_ms == start_ms)
             out->items[out->count - 1].end_ms += CQA_FRAME_MS;
         else
             status = cqa_spans_add(out, start_ms, start_ms + CQA_FRAME_MS);
     }
-    cqa_spans_bridge(out, limits->mixed_bridge_ms);
+    cqa_spans_bridge(out, cqa_scene_limits(scene)->overtalk.mixed_bridge_ms);
     return status;
 }
 

@@ -44,7 +44,38 @@ static int is_voiced(const struct cqa_scene *scene, int c, size_t first, size_t 
     return sum >= cqa_scene_limits(scene)->speech.voiced_of_255 * (last - first);
 }
 
-/* A short burst by itself: a word has a posterior over 0.9, a cough, a click or a note less. */
+/* Whether nothing of the burst stands out of the pauses beside it: what of a crowd or a television
+ * sounds like words does not; who speaks into one of the telephones does. */
+static int is_as_loud_around(const struct cqa_scene *scene, int c, size_t first, size_t last)
+{
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+    const size_t near = limits->around_frames;
+    const uint8_t *class_ = scene->tracks->channel[c].class_;
+    const uint8_t *level = scene->frames->channel[c].level;
+    struct cqa_levels around = {0};
+    struct cqa_levels inside = {0};
+
+    for (size_t t = first > near ? first - near : 0; t < last + near && t < scene->tracks->count;
+         t++)
+        if (t >= first && t < last)
+            cqa_levels_add(&inside, level[t]);
+        else if (class_[t] == CQA_CLASS_NONE)
+            cqa_levels_add(&around, level[t]);
+    return around.total >= limits->around_least_frames &&
+           cqa_levels_at(&inside, limits->loud_share) <
+               cqa_levels_at(&around, limits->loud_share) + limits->around_half_db;
+}
+
+static int is_alone(const struct cqa_scene *scene, const struct cqa_spans *speech, size_t i)
+{
+    const int64_t apart_ms = cqa_scene_limits(scene)->speech.apart_ms;
+
+    return (i == 0 || speech->items[i].start_ms - speech->items[i - 1].end_ms >= apart_ms) &&
+           (i + 1 == speech->count ||
+            speech->items[i + 1].start_ms - speech->items[i].end_ms >= apart_ms);
+}
+
+/* By itself: a word has a posterior over 0.9, a cough, a click or a note less. */
 static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
 {
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
@@ -54,13 +85,14 @@ static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans
     const float sure = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
                        cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
 
-    return cqa_span_length_ms(burst) < limits->knock_ms &&
-           (i == 0 || burst.start_ms - speech->items[i - 1].end_ms >= limits->apart_ms) &&
-           (i + 1 == speech->count ||
-            speech->items[i + 1].start_ms - burst.end_ms >= limits->apart_ms) &&
-           (is_short(scene, burst)
-                ? sure < limits->word_share
-                : sure < limits->knock_share && !is_voiced(scene, c, first, last));
+    if (scene->mono && sure < limits->around_share && is_as_loud_around(scene, c, first, last))
+        return 1;
+    if (!is_alone(scene, speech, i))
+        return 0;
+    if (cqa_span_length_ms(burst) >= limits->knock_ms)
+        return scene->mono && sure < limits->mix_share;
+    return is_short(scene, burst) ? sure < limits->word_share
+                                  : sure < limits->knock_share && !is_voiced(scene, c, first, last);
 }
 
 /* Each burst is judged among all that were found, so that two noises do not make a word. */

@@ -127,12 +127,22 @@ static void test_long_talk(void **state)
     expect_on_a_mix("..00000000.......00000000.......00000000..", 42, 0);
 }
 
+/* One voice for a minute, whatever pauses it makes, is past all menus: keys are the talk's then. */
+static void test_past_menus(void **state)
+{
+#define TALK "000000000000000000000000000000......."
+    (void)state;
+    assert_int_equal(on_a_mix(TALK TALK TALK).voices_ms, 3LL * 37 * CELL); /* 46 s: never */
+    assert_int_equal(on_a_mix(TALK TALK TALK TALK).voices_ms / CELL, 3 * 37);
+#undef TALK
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_on_two),    cmocka_unit_test(test_two_voices),
         cmocka_unit_test(test_one_voice), cmocka_unit_test(test_again),
-        cmocka_unit_test(test_long_talk),
+        cmocka_unit_test(test_long_talk), cmocka_unit_test(test_past_menus),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

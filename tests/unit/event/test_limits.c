@@ -30,6 +30,9 @@ NUMBER(speech, knock_ms)
 NUMBER(speech, voiced_of_255)
 NUMBER(speech, word_share)
 NUMBER(speech, knock_share)
+NUMBER(speech, mix_share)
+NUMBER(speech, around_share)
+NUMBER(speech, around_half_db)
 NUMBER(speech, aside_half_db)
 NUMBER(speech, aside_percent)
 NUMBER(speech, chopped_ms)
@@ -128,6 +131,23 @@ static void doubt_with_pitch(struct picture *picture)
     doubt(picture);
     for (size_t t = LONE_FIRST; t < LONE_LAST; t++)
         picture->frames.channel[0].harmonicity[t] = 60;
+}
+
+/* Of cells 12 and 13. */
+static void doubt_long(struct picture *picture)
+{
+    memset(picture->tracks.channel[0].posterior[CQA_CLASS_SPEECH] + 12 * PICTURE_CELL, 200,
+           2 * PICTURE_CELL);
+}
+
+/* Less sure, and they are no louder than the line's noise, but for 1 dB. */
+static void doubt_softly(struct picture *picture)
+{
+    struct cqa_channel_frames *rows = &picture->frames.channel[0];
+
+    memset(picture->tracks.channel[0].posterior[CQA_CLASS_SPEECH] + 12 * PICTURE_CELL, 170,
+           2 * PICTURE_CELL);
+    memset(rows->level + 12 * PICTURE_CELL, rows->level[11 * PICTURE_CELL] + 2, 2 * PICTURE_CELL);
 }
 
 /* Half a cell of it. */
@@ -279,6 +299,7 @@ static void clip_once(struct picture *picture)
 /* ---- the edges */
 
 #define LONE "sssss........s........sssss"
+#define LONE_LONG "sssss.......ss.......sssss"
 #define NOBODY "..........................."
 #define MUMBLED "ssss..........ssss"
 #define MUMBLED_C ".................."
@@ -314,6 +335,12 @@ static const struct edge edges[] = {
      doubt_with_pitch},
     {EDGE(speech, word_share), 0.784, 0.785, CQA_EVENT_SILENCE, ANY, 16 * C + C / 2, 17 * C, LONE,
      NOBODY, doubt_shorter},
+    {EDGE(speech, mix_share), 0.784, 0.785, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C, LONE_LONG, NULL,
+     doubt_long},
+    {EDGE(speech, around_share), 0.666, 0.667, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C, LONE_LONG,
+     NULL, doubt_softly},
+    {EDGE(speech, around_half_db), 2, 3, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C, LONE_LONG, NULL,
+     doubt_softly},
     {EDGE(speech, aside_half_db), 30, 31, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NOBODY,
      soften},
     /* it is one in eleven */
@@ -348,8 +375,8 @@ static const struct edge edges[] = {
      "ssss..........ssss", "..................", NULL},
     {EDGE(overtalk, shortest_ms), 2 * C, 2 * C + 1, CQA_EVENT_OVERTALK, ANY, 2 * C, 0, "ssss....",
      "..ssss..", NULL},
-    /* two frames at each end have less around them */
-    {EDGE(overtalk, mixed_of_255), 100, 101, CQA_EVENT_OVERTALK, ANY, 60 * CQA_FRAME_MS, 0,
+    /* four frames at each end have less around them */
+    {EDGE(overtalk, mixed_of_255), 100, 101, CQA_EVENT_OVERTALK, ANY, 56 * CQA_FRAME_MS, 0,
      "ssssssss", NULL, two_voices},
 
     {EDGE(lines, still_ms), 2 * C, 2 * C + 1, CQA_EVENT_NOT_RECORDED, ANY, 2 * C, 0,

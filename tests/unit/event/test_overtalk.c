@@ -218,6 +218,40 @@ static void test_one_voice_on_either(void **state)
     expect_voices("0-2000", 0, 0, "");
 }
 
+/* Spans of overtalk on a mix of 20 s of talk: two voices are heard as much as `all_along`, and as
+ * much as `then` in frames 200 to 239. */
+static void expect_mixed(uint8_t all_along, uint8_t then, int64_t start_ms, int64_t end_ms)
+{
+    static uint8_t both[625];
+    struct stage stage;
+
+    stage_set(&stage, "0-20000", "");
+    stage.scene.mono = 1;
+    stage.tracks = (struct cqa_tracks){.channel_count = 1, .count = sizeof both};
+    stage.tracks.channel[0].posterior[CQA_TRACK_BOTH] = both;
+    memset(both, all_along, sizeof both);
+    for (size_t t = 0; t < sizeof both; t += 3)
+        both[t] -= 9; /* no voice is always the same */
+    memset(both + 200, then, 40);
+    assert_int_equal(cqa_scene_find_overtalk(&stage.scene), CQA_OK);
+    assert_int_equal(stage.scene.events.count, end_ms > 0);
+    if (end_ms > 0) {
+        assert_in_range(stage.scene.events.items[0].start_ms, start_ms - 64, start_ms + 64);
+        assert_in_range(stage.scene.events.items[0].end_ms, end_ms - 64, end_ms + 64);
+    }
+    stage.tracks = (struct cqa_tracks){0};
+    cqa_scene_finish(&stage.scene);
+}
+
+/* A voice that sounds like two all along is one; what sounds more so then is two. */
+static void test_a_voice_like_two_on_a_mix(void **state)
+{
+    (void)state;
+    expect_mixed(10, 120, 6400, 7680);
+    expect_mixed(120, 220, 6400, 7680);
+    expect_mixed(10, 66, 0, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_one_voice_on_both),
         cmocka_unit_test(test_one_voice_too_short_to_tell),
         cmocka_unit_test(test_one_voice_on_either),
+        cmocka_unit_test(test_a_voice_like_two_on_a_mix),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
