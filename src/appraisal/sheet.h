@@ -15,7 +15,16 @@ enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal,
                                   const struct cqa_sheet *sheet,
                                   struct cqa_buffer *out) CQA_MUST_CHECK;
 
-/* The same without the newline, and with only what its reader may see. */
+/* What a sheet is made of, for nobody yet: facts.h shows of it what a reader may see. An object of
+ * the numbers, and one of how they came about, which goes behind it. */
+enum cqa_status cqa_sheet_put_facts(const struct cqa_appraisal *appraisal,
+                                    const struct cqa_sheet *sheet,
+                                    struct cqa_buffer *out) CQA_MUST_CHECK;
+enum cqa_status cqa_sheet_put_trace_facts(const struct cqa_appraisal *appraisal,
+                                          const struct cqa_sheet *sheet,
+                                          struct cqa_buffer *out) CQA_MUST_CHECK;
+
+/* The JSON without the newline, and with only what its reader may see. */
 enum {
     CQA_SHEET_PAY = 1,   /* wages, bonus, and the indicators that only they are made of */
     CQA_SHEET_PEERS = 2, /* the names of peers who rated */

@@ -62,11 +62,21 @@ static enum cqa_status sort(struct numbers *numbers, struct cqa_error *error)
 struct loading {
     struct cqa_scores *scores;
     struct cqa_work *work;
+    const struct cqa_going *going;
+    int64_t done, total; /* calls */
     struct cqa_buffer body, line;
     struct numbers closed;
     struct cqa_error *error;
     enum cqa_status status;
 };
+
+enum cqa_status cqa_going_check(const struct cqa_going *going, int64_t done, int64_t total,
+                                struct cqa_error *error)
+{
+    if (going == NULL || going->goes_on(going->context, done, total))
+        return CQA_OK;
+    return cqa_fail(error, CQA_E_REFUSED, "it was called off");
+}
 
 /* As the export writes it, so that what is exported gives the same numbers: but for what no
  * appraisal looks at, which is most of a text. */
@@ -88,7 +98,10 @@ static int add_call(void *context, const struct cqa_call_row *row)
 {
     struct loading *loading = context;
 
-    loading->status = write_line(loading, row);
+    loading->status =
+        cqa_going_check(loading->going, loading->done++, loading->total, loading->error);
+    if (loading->status == CQA_OK)
+        loading->status = write_line(loading, row);
     if (loading->status == CQA_OK)
         loading->status =
             cqa_calls_add_known(&loading->work->calls, loading->work->scheme, loading->line.text,
@@ -109,19 +122,23 @@ static enum cqa_status mark_closed(struct loading *loading)
 }
 
 static enum cqa_status load_calls(struct cqa_scores *scores, const struct cqa_round *round,
-                                  struct cqa_work *work, struct cqa_error *error)
+                                  const struct cqa_going *going, struct cqa_work *work,
+                                  struct cqa_error *error)
 {
     const struct cqa_scope everyone = {0};
     struct cqa_call_filter filter = {.severity_least = -1, .limit = INT64_MAX};
     struct loading loading = {.scores = scores,
                               .work = work,
+                              .going = going,
                               .body = {.limit = CALL_BYTES_MAX},
                               .line = {.limit = CALL_BYTES_MAX},
                               .error = error};
 
     cqa_period_days(round->period, &filter.day_from, &filter.day_to);
-    const enum cqa_status status =
-        cqa_scores_calls(scores, &everyone, &filter, add_call, &loading, error);
+    enum cqa_status status =
+        cqa_scores_count_calls(scores, &everyone, &filter, &loading.total, error);
+    if (status == CQA_OK)
+        status = cqa_scores_calls(scores, &everyone, &filter, add_call, &loading, error);
     const enum cqa_status marked = mark_closed(&loading);
     cqa_buffer_finish(&loading.body);
     cqa_buffer_finish(&loading.line);
@@ -166,7 +183,8 @@ static struct cqa_coverage_least least_of(const struct cqa_round *round)
 }
 
 enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *round,
-                             struct cqa_work *out, struct cqa_error *error)
+                             const struct cqa_going *going, struct cqa_work *out,
+                             struct cqa_error *error)
 {
     *out = (struct cqa_work){0};
     enum cqa_status status = cqa_schemes_load(round->scheme, &out->scheme, error);
@@ -177,7 +195,7 @@ enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *
     if (status == CQA_OK)
         status = cqa_inputs_load(scores, round, &out->rows, &out->faults, error);
     if (status == CQA_OK)
-        status = load_calls(scores, round, out, error);
+        status = load_calls(scores, round, going, out, error);
     if (status == CQA_OK)
         status = mark_heard(scores, &out->calls, error);
     if (status == CQA_OK && cqa_scheme_carries(out->scheme))

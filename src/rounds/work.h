@@ -18,16 +18,28 @@ struct cqa_work {
     struct cqa_appraisal appraisal;
 };
 
+/* Who is told how far it is, and says whether it is wanted still. NULL: nobody. */
+struct cqa_going {
+    int (*goes_on)(void *context, int64_t done, int64_t total);
+    void *context;
+};
+
+/* CQA_E_REFUSED where it is not. */
+enum cqa_status cqa_going_check(const struct cqa_going *going, int64_t done, int64_t total,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
 /* CQA_E_BADDATA: the scheme cannot be used any more. */
 enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *round,
-                             struct cqa_work *out, struct cqa_error *error) CQA_MUST_CHECK;
+                             const struct cqa_going *going, struct cqa_work *out,
+                             struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_work_finish(struct cqa_work *work);
 
 /* The same, shared and not to be changed: that of before where the store has been told nothing
  * since. Give it back. */
 struct cqa_work_shared;
 enum cqa_status cqa_work_take(struct cqa_scores *scores, const struct cqa_round *round,
-                              struct cqa_work_shared **out, struct cqa_error *error) CQA_MUST_CHECK;
+                              const struct cqa_going *going, struct cqa_work_shared **out,
+                              struct cqa_error *error) CQA_MUST_CHECK;
 const struct cqa_work *cqa_work_of(const struct cqa_work_shared *shared);
 void cqa_work_give(struct cqa_scores *scores, struct cqa_work_shared *shared);
 

@@ -74,7 +74,8 @@ static enum cqa_status note(struct cqa_scores *scores, const struct cqa_round *r
 }
 
 enum cqa_status cqa_work_take(struct cqa_scores *scores, const struct cqa_round *round,
-                              struct cqa_work_shared **out, struct cqa_error *error)
+                              const struct cqa_going *going, struct cqa_work_shared **out,
+                              struct cqa_error *error)
 {
     struct cqa_scores_slot *slot = cqa_scores_slot(scores);
     struct cqa_work_shared wanted = {.users = 0};
@@ -90,7 +91,7 @@ enum cqa_status cqa_work_take(struct cqa_scores *scores, const struct cqa_round 
     if (shared == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     *shared = wanted;
-    status = cqa_work_run(scores, round, &shared->work, error);
+    status = cqa_work_run(scores, round, going, &shared->work, error);
     if (status != CQA_OK) {
         cqa_work_finish(&shared->work);
         free(shared);

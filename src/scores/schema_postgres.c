@@ -401,9 +401,14 @@ static const char basis_step[] = "ALTER TABLE calls ADD COLUMN basis bytea;" CQA
 
 static const char tried_step[] = "ALTER TABLE jobs ADD COLUMN tries bigint NOT NULL DEFAULT 0;";
 
+/* cqa_appraisal_kept of SQLite. */
+static const char facts_step[] = "ALTER TABLE kept_sheets ADD COLUMN facts words;"
+                                 "ALTER TABLE kept_sheets ADD COLUMN trace words;"
+                                 "ALTER TABLE kept_left_out ADD COLUMN facts words;";
+
 static const char *const steps[] = {first_step,   written_step, claims_step,   shown_step,
                                     counted_step, once_step,    requests_step, jobs_step,
-                                    basis_step,   tried_step};
+                                    basis_step,   tried_step,   facts_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

@@ -53,6 +53,8 @@ SCORES = {
     28: "DROP TABLE jobs;",
     29: "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;",
     30: "ALTER TABLE jobs DROP COLUMN tries;",
+    31: "ALTER TABLE kept_sheets DROP COLUMN facts; ALTER TABLE kept_sheets DROP COLUMN trace;"
+        "ALTER TABLE kept_left_out DROP COLUMN facts;",
 }
 
 

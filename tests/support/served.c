@@ -319,6 +319,8 @@ void served_age(const struct served *served)
 {
     served_sql(
         served,
+        "ALTER TABLE kept_sheets DROP COLUMN facts; ALTER TABLE kept_sheets DROP COLUMN trace;"
+        "ALTER TABLE kept_left_out DROP COLUMN facts;"
         "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;"
         "DROP TABLE jobs;"
         "DROP INDEX calls_sums; DROP INDEX flags_agreed;"

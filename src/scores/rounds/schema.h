@@ -8,5 +8,6 @@ extern const char cqa_appraisal_faults[];  /* a later step */
 extern const char cqa_appraisal_leasts[];  /* one after that */
 extern const char cqa_appraisal_answers[]; /* and one after that */
 extern const char cqa_appraisal_written[]; /* the first that PostgreSQL has as a step of its own */
+extern const char cqa_appraisal_kept[];    /* facts of closed rounds */
 
 #endif
