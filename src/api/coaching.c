@@ -89,7 +89,7 @@ void cqa_post_coaching_done(struct cqa_request *request)
 
 static int add_note(void *context, const struct cqa_coaching_row *row)
 {
-    struct cqa_page *page = context;
+    struct cqa_list_page *page = context;
     char at[CQA_WHEN_SIZE];
     char done[CQA_WHEN_SIZE];
     char follow[CQA_DAY_SIZE];
@@ -132,7 +132,7 @@ void cqa_get_coaching(struct cqa_request *request)
 {
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     struct cqa_coaching_filter filter = {0};
-    struct cqa_page page = {0};
+    struct cqa_list_page page = {0};
     struct cqa_error error = {0};
 
     if (!read_filter(request, &filter))

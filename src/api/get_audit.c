@@ -8,7 +8,7 @@
 
 static int add_row(void *context, const struct cqa_audit_row *row)
 {
-    struct cqa_page *page = context;
+    struct cqa_list_page *page = context;
     char at[CQA_WHEN_SIZE];
 
     if (cqa_page_is_full(page))
@@ -24,7 +24,7 @@ static int add_row(void *context, const struct cqa_audit_row *row)
 void cqa_get_audit(struct cqa_request *request)
 {
     static const char *const known[] = {"limit", "cursor", NULL};
-    struct cqa_page page = {0};
+    struct cqa_list_page page = {0};
     struct cqa_error error = {0};
     int64_t after_id = 0;
     int is_there;

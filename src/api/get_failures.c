@@ -10,7 +10,7 @@
 #include "scores/when.h"
 
 struct listing {
-    struct cqa_page page;
+    struct cqa_list_page page;
     int hidden; /* customers' numbers, with stars */
 };
 

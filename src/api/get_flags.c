@@ -9,7 +9,7 @@
 #include "settings/config.h"
 
 struct listing {
-    struct cqa_page page;
+    struct cqa_list_page page;
     struct cqa_objection_days days;
     int shows_claims;
 };

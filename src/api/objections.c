@@ -15,7 +15,7 @@
 enum { LIMIT_MAX = 500 };
 
 struct listing {
-    struct cqa_page page;
+    struct cqa_list_page page;
     struct cqa_due_objection
         due[LIMIT_MAX]; /* of each: whether it has made a closed number wrong */
     struct cqa_objection_days days;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/page.h"
 
-int cqa_page_is_full(struct cqa_page *page)
+int cqa_page_is_full(struct cqa_list_page *page)
 {
     page->has_more = (int64_t)json_array_size(page->list) == page->limit;
     return page->has_more;
 }
 
-int cqa_page_add(struct cqa_page *page, json_t *row)
+int cqa_page_add(struct cqa_list_page *page, json_t *row)
 {
     if (page->list == NULL)
         page->list = json_array();
@@ -27,7 +27,8 @@ int cqa_page_begin(struct cqa_request *request, char kind, int64_t *after, size_
 }
 
 void cqa_page_reply(struct cqa_request *request, const char *name, char kind, size_t count,
-                    struct cqa_page *page, enum cqa_status status, const struct cqa_error *error)
+                    struct cqa_list_page *page, enum cqa_status status,
+                    const struct cqa_error *error)
 {
     json_t *list = page->list != NULL ? page->list : json_array();
     char next[CQA_CURSOR_SIZE];

@@ -8,7 +8,7 @@
 
 /* A list that is given in pages. Start with {.limit = N}, and ask the store for one more: what is
  * there beyond says that there is more. */
-struct cqa_page {
+struct cqa_list_page {
     json_t *list; /* owned until it is replied */
     int64_t limit;
     int64_t last[CQA_CURSOR_VALUES_MAX]; /* the place of the last row in the list's order */
@@ -16,10 +16,10 @@ struct cqa_page {
 };
 
 /* Whether the row that has come is beyond the page. */
-int cqa_page_is_full(struct cqa_page *page);
+int cqa_page_is_full(struct cqa_list_page *page);
 
 /* Appends it, owned. Non-zero where there is no memory. */
-int cqa_page_add(struct cqa_page *page, json_t *row);
+int cqa_page_add(struct cqa_list_page *page, json_t *row);
 
 /* The parameter "cursor": the place behind which the page begins; `*is_there` 0: at the beginning.
  * 0 with a problem given. */
@@ -28,6 +28,7 @@ int cqa_page_begin(struct cqa_request *request, char kind, int64_t *after, size_
 
 /* {NAME: […], "next": cursor or null}, or the problem. `count` of `last` are the cursor's. */
 void cqa_page_reply(struct cqa_request *request, const char *name, char kind, size_t count,
-                    struct cqa_page *page, enum cqa_status status, const struct cqa_error *error);
+                    struct cqa_list_page *page, enum cqa_status status,
+                    const struct cqa_error *error);
 
 #endif

@@ -82,7 +82,7 @@ void cqa_post_samples(struct cqa_request *request)
 
 static int add_sample(void *context, const struct cqa_sample_row *row)
 {
-    struct cqa_page *page = context;
+    struct cqa_list_page *page = context;
     char due[CQA_DAY_SIZE];
 
     if (cqa_page_is_full(page))
@@ -102,7 +102,7 @@ void cqa_get_samples(struct cqa_request *request)
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     int is_open = 0;
     const char *auditor = NULL;
-    struct cqa_page page = {0};
+    struct cqa_list_page page = {0};
     struct cqa_error error = {0};
     int64_t after_id = 0;
     int is_there;

@@ -3,7 +3,7 @@
 #define CQA_ROUNDS_VIEW_H
 
 #include "appraisal/input.h"
-#include "rounds/outcome.h"
+#include "scores/rounds/kept.h"
 
 /*
  * What a reader sees of an outcome, made of its facts when it is looked at, whether the round is

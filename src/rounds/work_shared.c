@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "rounds/hashes.h"
 #include "rounds/outcome.h"
 #include "rounds/work.h"
@@ -23,10 +22,10 @@ struct cqa_work_shared {
     /* the rest under the slot's lock */
     enum state state;
     int64_t done, total;
-    pthread_cond_t over;
+    pthread_cond_t went_on;
 };
 
-enum { LOOK_MS = 100 }; /* between two words of how far what is waited for is */
+enum { STEP = 256 }; /* whoever waits hears of every so many calls */
 
 static void give(struct cqa_scores_slot *slot, struct cqa_work_shared *shared)
 {
@@ -36,7 +35,7 @@ static void give(struct cqa_scores_slot *slot, struct cqa_work_shared *shared)
     if (left > 0)
         return;
     cqa_work_finish(&shared->work);
-    pthread_cond_destroy(&shared->over);
+    pthread_cond_destroy(&shared->went_on);
     free(shared);
 }
 
@@ -67,16 +66,12 @@ static struct cqa_work_shared *put(struct cqa_scores_slot *slot,
                                    struct cqa_work_shared **before)
 {
     struct cqa_work_shared *shared = malloc(sizeof *shared);
-    pthread_condattr_t clock;
 
     if (shared == NULL)
         return NULL;
     *shared = *wanted;
     shared->users = 2;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&shared->over, &clock);
-    pthread_condattr_destroy(&clock);
+    pthread_cond_init(&shared->went_on, NULL);
     *before = slot->thing;
     slot->thing = shared;
     slot->finish = finish;
@@ -116,6 +111,8 @@ static int tell(void *context, int64_t done, int64_t total)
     pthread_mutex_lock(&computing->slot->lock);
     computing->shared->done = done;
     computing->shared->total = total;
+    if (done % STEP == 0)
+        pthread_cond_broadcast(&computing->shared->went_on);
     pthread_mutex_unlock(&computing->slot->lock);
     return cqa_going_check(computing->going, done, total, &unwanted) == CQA_OK;
 }
@@ -131,23 +128,12 @@ static enum cqa_status compute(struct cqa_scores *scores, const struct cqa_round
 
     pthread_mutex_lock(&slot->lock);
     shared->state = status == CQA_OK ? DONE : FAILED;
-    pthread_cond_broadcast(&shared->over);
+    pthread_cond_broadcast(&shared->went_on);
     pthread_mutex_unlock(&slot->lock);
     return status;
 }
 
 /* ---- others wait */
-
-static struct timespec soon(void)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += LOOK_MS * 1000000L;
-    at.tv_sec += at.tv_nsec / 1000000000L;
-    at.tv_nsec %= 1000000000L;
-    return at;
-}
 
 /* CQA_E_BUSY: it came to nothing. */
 static enum cqa_status wait_for(struct cqa_scores_slot *slot, const struct cqa_going *going,
@@ -157,13 +143,13 @@ static enum cqa_status wait_for(struct cqa_scores_slot *slot, const struct cqa_g
 
     pthread_mutex_lock(&slot->lock);
     while (status == CQA_OK && shared->state == UNDER_WAY) {
-        const struct timespec at = soon();
-        (void)pthread_cond_timedwait(&shared->over, &slot->lock, &at);
         const int64_t done = shared->done;
         const int64_t total = shared->total;
         pthread_mutex_unlock(&slot->lock);
         status = cqa_going_check(going, done, total, error);
         pthread_mutex_lock(&slot->lock);
+        if (status == CQA_OK && shared->state == UNDER_WAY)
+            pthread_cond_wait(&shared->went_on, &slot->lock);
     }
     if (status == CQA_OK && shared->state == FAILED)
         status = CQA_E_BUSY;
