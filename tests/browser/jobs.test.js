@@ -130,6 +130,6 @@ test("a round's results that take long show how far they are, and are called off
     const { jobs } = await hr("GET", "jobs");
     assert.ok(jobs.every(({ state }) => state === "stopped"), JSON.stringify(jobs));
     await page.click("button:has-text('Try again')");
-    await page.waitForSelector(".leftOut");
+    await page.waitForSelector(".round .banner");
   });
 }, { timeout: 500000 });

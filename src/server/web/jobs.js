@@ -51,8 +51,8 @@ export async function doAside(path, body, place, goesOn = false) {
 /** Whichever of the two answers first, the request or the job that was made of it; when the job is called off, the request is too. */
 async function firstOf(asked, given, job, place) {
   const followed = follow({ job }, place);
-  followed.catch(() => {});
-  const answer = await Promise.race([asked, followed]).finally(() => drop(job));
+  followed.catch(() => {}).then(() => drop(job)); // it follows until it sees that its place is gone
+  const answer = await Promise.race([asked, followed]);
   given.abort();
   if (answer === null) throw new Refusal(0, t("job.stopped"));
   return answer;
