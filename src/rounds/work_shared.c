@@ -11,6 +11,7 @@
 struct cqa_work_shared {
     struct cqa_work work;
     int64_t round;
+    enum cqa_work_from from;
     struct cqa_kept_mark mark;
     char scheme[CQA_HASH_TEXT];
     int users; /* the slot is one of them */
@@ -39,8 +40,8 @@ static struct cqa_work_shared *find(struct cqa_scores_slot *slot,
     pthread_mutex_lock(&slot->lock);
     struct cqa_work_shared *shared = slot->thing;
     if (shared != NULL &&
-        (shared->round != wanted->round || shared->mark.audited != wanted->mark.audited ||
-         shared->mark.revised != wanted->mark.revised ||
+        (shared->round != wanted->round || shared->from < wanted->from ||
+         shared->mark.audited != wanted->mark.audited || shared->mark.revised != wanted->mark.revised ||
          strcmp(shared->scheme, wanted->scheme) != 0))
         shared = NULL;
     if (shared != NULL)
@@ -74,10 +75,11 @@ static enum cqa_status note(struct cqa_scores *scores, const struct cqa_round *r
 }
 
 enum cqa_status cqa_work_take(struct cqa_scores *scores, const struct cqa_round *round,
-                              struct cqa_work_shared **out, struct cqa_error *error)
+                              enum cqa_work_from from, struct cqa_work_shared **out,
+                              struct cqa_error *error)
 {
     struct cqa_scores_slot *slot = cqa_scores_slot(scores);
-    struct cqa_work_shared wanted = {.users = 0};
+    struct cqa_work_shared wanted = {.from = from};
     enum cqa_status status = note(scores, round, &wanted, error);
 
     *out = NULL;
@@ -90,7 +92,7 @@ enum cqa_status cqa_work_take(struct cqa_scores *scores, const struct cqa_round 
     if (shared == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     *shared = wanted;
-    status = cqa_work_run(scores, round, &shared->work, error);
+    status = cqa_work_run(scores, round, from, &shared->work, error);
     if (status != CQA_OK) {
         cqa_work_finish(&shared->work);
         free(shared);

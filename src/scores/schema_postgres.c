@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scores/schema.h"
 
+#include "scores/rounds/schema.h"
+
 /*
  * The schema on PostgreSQL: what the steps on SQLite (schema.c) come to, made at once; later steps
  * are written for both. Texts compare by their bytes as there, whatever the cluster was made with.
@@ -403,7 +405,7 @@ static const char tried_step[] = "ALTER TABLE jobs ADD COLUMN tries bigint NOT N
 
 static const char *const steps[] = {first_step,   written_step, claims_step,   shown_step,
                                     counted_step, once_step,    requests_step, jobs_step,
-                                    basis_step,   tried_step};
+                                    basis_step,   tried_step, cqa_tallies_schema_postgres};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

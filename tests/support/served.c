@@ -315,10 +315,16 @@ void served_dump(const struct served *served, char *command, size_t size)
                  postgres.host, DATABASE_USER, served->database);
 }
 
+#define UNWATCHED(table)                                                                           \
+    "DROP TRIGGER " table "_added; DROP TRIGGER " table "_changed; DROP TRIGGER " table "_gone;"
+
 void served_age(const struct served *served)
 {
     served_sql(
         served,
+        "DROP INDEX samples_by_call; DROP TABLE tallies; DROP TRIGGER rounds_changed;" UNWATCHED(
+            "calls") UNWATCHED("revisions") UNWATCHED("flags") UNWATCHED("decisions")
+            UNWATCHED("samples") UNWATCHED("periods")
         "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;"
         "DROP TABLE jobs;"
         "DROP INDEX calls_sums; DROP INDEX flags_agreed;"
