@@ -118,10 +118,10 @@ struct cqa_left_out {
 struct cqa_appraisal_input {
     const struct cqa_scheme *scheme;
     const struct cqa_rows *rows;
-    const struct cqa_calls *calls;     /* NULL: no results are at hand */
+    const struct cqa_calls *calls;           /* NULL: no results are at hand */
     const struct cqa_known_tallies *tallies; /* in their place, of everyone who has calls in the
                                                 period, which is said; NULL: the calls count */
-    const struct cqa_roster *roster;   /* NULL: a call's agent is the agent */
+    const struct cqa_roster *roster;         /* NULL: a call's agent is the agent */
     const char *period;                /* "2025-11", "2025Q4": only its calls count; NULL: all */
     const struct cqa_history *history; /* earlier sheets; NULL: none are at hand */
     int awaits_roster; /* whom the roster has in a post of the scheme, and no row names, is missing
@@ -160,8 +160,7 @@ enum cqa_status cqa_appraise_check(const struct cqa_appraisal_input *input,
  * it needs besides is in `arena`. CQA_E_BUSY: these are other calls. CQA_E_NOMEM. */
 enum cqa_status cqa_sheet_with_calls(const struct cqa_appraisal *appraisal,
                                      const struct cqa_sheet *sheet, const struct cqa_calls *calls,
-                                     struct cqa_arena *arena,
-                                     struct cqa_sheet *out) CQA_MUST_CHECK;
+                                     struct cqa_arena *arena, struct cqa_sheet *out) CQA_MUST_CHECK;
 
 void cqa_appraisal_finish(struct cqa_appraisal *appraisal);
 

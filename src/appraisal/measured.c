@@ -93,7 +93,8 @@ static void give_to_whom(struct cqa_engine_run *run, const struct cqa_scored_cal
     const char *person = person_of(run, call);
     size_t index;
 
-    if (cqa_call_is_outside(call, run->window) && (call->started_at != NULL || run->input->period != NULL))
+    if (cqa_call_is_outside(call, run->window) &&
+        (call->started_at != NULL || run->input->period != NULL))
         away->outside++;
     else if (person == NULL)
         away->nobodys++;

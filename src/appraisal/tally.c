@@ -146,8 +146,7 @@ static enum cqa_status make_parts(const struct making *making, size_t index,
                                   struct cqa_tally_figure *figure)
 {
     const struct cqa_indicator *indicator = &making->scheme->indicators[index];
-    const int is_parted =
-        making->window[0] != '\0' && indicator->period < making->scheme->period;
+    const int is_parted = making->window[0] != '\0' && indicator->period < making->scheme->period;
     const int count = is_parted ? cqa_period_part_count(making->window, indicator->period) : 0;
     char part[CQA_PERIOD_SIZE];
 
@@ -223,9 +222,8 @@ static enum cqa_status add_rubric(struct cqa_arena *arena, const struct cqa_scor
 
     if (call->rubric == NULL || call->left_out != NULL)
         return CQA_OK;
-    while (k < out->rubric_count &&
-           !(cqa_same_text(out->rubrics[k].rubric, call->rubric) &&
-             cqa_same_text(out->rubrics[k].version, call->rubric_version)))
+    while (k < out->rubric_count && !(cqa_same_text(out->rubrics[k].rubric, call->rubric) &&
+                                      cqa_same_text(out->rubrics[k].version, call->rubric_version)))
         k++;
     if (k == CQA_RUBRICS_USED)
         return CQA_OK;
@@ -266,10 +264,10 @@ enum cqa_status cqa_tally_make(const struct cqa_scheme *scheme, const char *wind
     making.room = malloc((count + 1) * sizeof *making.room);
     out->rubrics = cqa_arena_alloc(arena, CQA_RUBRICS_USED * sizeof *out->rubrics);
     out->figures = cqa_arena_alloc(arena, (scheme->indicator_count + 1) * sizeof *out->figures);
-    enum cqa_status status = making.taken == NULL || making.room == NULL || out->rubrics == NULL ||
-                                     out->figures == NULL
-                                 ? CQA_E_NOMEM
-                                 : count_calls(&making, out);
+    enum cqa_status status =
+        making.taken == NULL || making.room == NULL || out->rubrics == NULL || out->figures == NULL
+            ? CQA_E_NOMEM
+            : count_calls(&making, out);
     for (size_t i = 0; i < scheme->indicator_count && status == CQA_OK; i++)
         status = make_figure(&making, i, &out->figures[i]);
     free(making.taken);

@@ -48,11 +48,11 @@ struct cqa_tally_figure {
 };
 
 struct cqa_tally {
-    size_t calls;     /* of the period */
-    size_t outside;   /* of another one, or of unknown time: they count nothing */
-    size_t undecided; /* flags nobody has decided */
-    size_t unusable;  /* without a part in a mean of scores */
-    unsigned months;  /* of the period, a bit each: there are some */
+    size_t calls;                    /* of the period */
+    size_t outside;                  /* of another one, or of unknown time: they count nothing */
+    size_t undecided;                /* flags nobody has decided */
+    size_t unusable;                 /* without a part in a mean of scores */
+    unsigned months;                 /* of the period, a bit each: there are some */
     struct cqa_rubric_used *rubrics; /* in order of first sight */
     size_t rubric_count;
     struct cqa_tally_figure *figures; /* one for each indicator of the scheme */

@@ -163,8 +163,7 @@ static const char *take_text(struct reading *reading)
         return NULL;
     }
     const size_t length = strtoull(reading->at, &end, 10);
-    if (end == reading->at || *end != ':' || length >= strlen(end + 1) ||
-        end[1 + length] != ' ') {
+    if (end == reading->at || *end != ':' || length >= strlen(end + 1) || end[1 + length] != ' ') {
         fail(reading);
         return NULL;
     }

@@ -112,8 +112,7 @@ static enum cqa_status make_of_calls(const struct cqa_scheme *scheme, const char
         if (!cqa_call_is_outside(&calls->items[i], period))
             inside[count++] = &calls->items[i];
     const enum cqa_status status =
-        inside == NULL ? CQA_E_NOMEM
-                       : cqa_tally_make(scheme, period, inside, count, arena, out);
+        inside == NULL ? CQA_E_NOMEM : cqa_tally_make(scheme, period, inside, count, arena, out);
     out->outside = calls->count - count;
     free(inside);
     return status;
@@ -158,9 +157,9 @@ static enum cqa_status make_one(struct cqa_known *known, struct cqa_scores *scor
 
     if (status == CQA_OK) {
         struct cqa_known_tally *item = add_item(known, person);
-        status = item == NULL ? CQA_E_NOMEM
-                              : make_of_calls(scheme, round->period, &calls, &known->arena,
-                                              &item->tally);
+        status = item == NULL
+                     ? CQA_E_NOMEM
+                     : make_of_calls(scheme, round->period, &calls, &known->arena, &item->tally);
         if (status == CQA_OK)
             status = add_text(known, scheme, person, &item->tally);
         if (status != CQA_OK)
@@ -215,9 +214,8 @@ void cqa_known_keep(struct cqa_known *known, struct cqa_scores *scores,
         known->needs_calls = 1;
     if (known->needs_calls || known->claim[0] == '\0' || known->made.count == 0)
         return;
-    const enum cqa_status status =
-        cqa_tallies_keep(scores, &of, known->claim, known->made.items, known->texts,
-                         known->made.count, &ignored);
+    const enum cqa_status status = cqa_tallies_keep(scores, &of, known->claim, known->made.items,
+                                                    known->texts, known->made.count, &ignored);
     (void)status; /* what is not kept is made again */
 }
 

@@ -39,10 +39,10 @@ static struct cqa_work_shared *find(struct cqa_scores_slot *slot,
 {
     pthread_mutex_lock(&slot->lock);
     struct cqa_work_shared *shared = slot->thing;
-    if (shared != NULL &&
-        (shared->round != wanted->round || shared->from < wanted->from ||
-         shared->mark.audited != wanted->mark.audited || shared->mark.revised != wanted->mark.revised ||
-         strcmp(shared->scheme, wanted->scheme) != 0))
+    if (shared != NULL && (shared->round != wanted->round || shared->from < wanted->from ||
+                           shared->mark.audited != wanted->mark.audited ||
+                           shared->mark.revised != wanted->mark.revised ||
+                           strcmp(shared->scheme, wanted->scheme) != 0))
         shared = NULL;
     if (shared != NULL)
         shared->users++;

@@ -403,9 +403,17 @@ static const char basis_step[] = "ALTER TABLE calls ADD COLUMN basis bytea;" CQA
 
 static const char tried_step[] = "ALTER TABLE jobs ADD COLUMN tries bigint NOT NULL DEFAULT 0;";
 
-static const char *const steps[] = {first_step,   written_step, claims_step,   shown_step,
-                                    counted_step, once_step,    requests_step, jobs_step,
-                                    basis_step,   tried_step, cqa_tallies_schema_postgres};
+static const char *const steps[] = {first_step,
+                                    written_step,
+                                    claims_step,
+                                    shown_step,
+                                    counted_step,
+                                    once_step,
+                                    requests_step,
+                                    jobs_step,
+                                    basis_step,
+                                    tried_step,
+                                    cqa_tallies_schema_postgres};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

@@ -25,23 +25,23 @@ enum cqa_status cqa_tallies_list(struct cqa_scores *scores, const struct cqa_tal
 
 /* From person to person along an index, and of each whether there is one call: so that it costs the
  * same however many there are. In sub-selects, which no planner makes a walk over the month of. */
-#define IN_PERIOD " AND c.day BETWEEN ?1 AND ?2 AND c.copy_of IS NULL LIMIT 1) IS NOT NULL"
 #define NOT_KEPT(person)                                                                           \
-    " AND NOT EXISTS(SELECT 1 FROM tallies k WHERE k.made_by = ?3 AND k.period = ?4"               \
-    "  AND k.person = " person " AND k.tally IS NOT NULL)"
-CQA_SQL_STATEMENT(
-    list_missing, "iitt", 1,
-    "WITH RECURSIVE p(person) AS (SELECT min(person) FROM calls UNION ALL"
-    " SELECT (SELECT min(n.person) FROM calls n WHERE n.person > p.person) FROM p"
-    "  WHERE p.person IS NOT NULL)"
-    " SELECT p.person FROM p WHERE p.person IS NOT NULL"
-    " AND (SELECT c.id FROM calls c WHERE c.person = p.person" IN_PERIOD NOT_KEPT("p.person")
-    " UNION ALL SELECT '' WHERE"
-    " (SELECT c.id FROM calls c WHERE c.person IS NULL" IN_PERIOD NOT_KEPT("''"));
+    "(SELECT k.id FROM tallies k WHERE k.made_by = ?3 AND k.period = ?4"                           \
+    "  AND k.person = " person " AND k.tally IS NOT NULL) IS NULL"
+#define IN_PERIOD(condition)                                                                       \
+    " AND (SELECT c.id FROM calls c WHERE " condition                                              \
+    " AND c.day BETWEEN ?1 AND ?2 AND c.copy_of IS NULL LIMIT 1) IS NOT NULL"
+CQA_SQL_STATEMENT(list_missing, "iitt", 1,
+                  "WITH RECURSIVE p(person) AS (SELECT min(person) FROM calls UNION ALL"
+                  " SELECT (SELECT min(n.person) FROM calls n WHERE n.person > p.person) FROM p"
+                  "  WHERE p.person IS NOT NULL)"
+                  " SELECT p.person FROM p WHERE p.person IS NOT NULL AND " NOT_KEPT("p.person")
+                      IN_PERIOD("c.person = p.person") " UNION ALL SELECT '' WHERE " NOT_KEPT("''")
+                          IN_PERIOD("c.person IS NULL"));
 
 enum cqa_status cqa_tallies_missing(struct cqa_scores *scores, const struct cqa_tallies_of *of,
-                                    void (*visit)(void *context, const char *person),
-                                    void *context, struct cqa_error *error)
+                                    void (*visit)(void *context, const char *person), void *context,
+                                    struct cqa_error *error)
 {
     struct cqa_list list;
 

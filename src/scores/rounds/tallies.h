@@ -27,8 +27,8 @@ enum cqa_status cqa_tallies_list(struct cqa_scores *scores, const struct cqa_tal
 
 /* Visits those who have calls in the period, and none that is kept. */
 enum cqa_status cqa_tallies_missing(struct cqa_scores *scores, const struct cqa_tallies_of *of,
-                                    void (*visit)(void *context, const char *person),
-                                    void *context, struct cqa_error *error) CQA_MUST_CHECK;
+                                    void (*visit)(void *context, const char *person), void *context,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
 
 enum { CQA_CLAIM_SIZE = 33 };
 

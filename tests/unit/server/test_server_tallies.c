@@ -26,18 +26,18 @@ static char folder[] = "/tmp/callqa-schemes-XXXXXX";
 
 #define INDICATORS(part)                                                                           \
     "indicators:\n"                                                                                \
-    "  - {id: handled, names: {en: Handled, zh: 接听量}, range: [1, 9999], need: required}\n"      \
-    "  - {id: quality, names: {en: Quality, zh: 质检}, range: [0, 100], need: measured," part    \
-    " measured: {take: score, by: mean, coverage: {of: handled}}}\n"                    \
-    "  - {id: length, names: {en: Length, zh: 时长}, unit: s, range: [0, 9999], need: measured,"   \
-    " measured: {take: duration_ms, by: median}}\n"                                    \
-    "  - {id: silences, names: {en: Silences, zh: 静默}, range: [0, 9999], need: measured,"        \
-    " measured: {take: flags, rules: [dead-air, by-hand]}}\n"                          \
-    "  - {id: talk, names: {en: Talk, zh: 通话}, range: [0, 9999], need: measured,"    \
+    "  - {id: handled, names: {en: Handled, zh: 接听量}, range: [1, 9999], need: required}\n"   \
+    "  - {id: quality, names: {en: Quality, zh: 质检}, range: [0, 100], need: measured," part      \
+    " measured: {take: score, by: mean, coverage: {of: handled}}}\n"                               \
+    "  - {id: length, names: {en: Length, zh: 时长}, unit: s, range: [0, 9999], need: measured," \
+    " measured: {take: duration_ms, by: median}}\n"                                                \
+    "  - {id: silences, names: {en: Silences, zh: 静默}, range: [0, 9999], need: measured,"      \
+    " measured: {take: flags, rules: [dead-air, by-hand]}}\n"                                      \
+    "  - {id: talk, names: {en: Talk, zh: 通话}, range: [0, 9999], need: measured,"              \
     " measured: {take: talk_agent_ms, by: sum, over: handled, times: %d}}\n"
 #define REST                                                                                       \
     "items:\n"                                                                                     \
-    "  - {id: total, names: {en: Total, zh: 总}, type: sum, plus: [quality, length], minus: "      \
+    "  - {id: total, names: {en: Total, zh: 总}, type: sum, plus: [quality, length], minus: "     \
     "[silences]}\n"                                                                                \
     "total: total\n"                                                                               \
     "grades:\n"                                                                                    \
@@ -220,8 +220,8 @@ static void a_result(void)
              "  \"duration_ms\": %u},"
              " \"measurable\": {\"speech\": \"%s\"}, \"measures\": {\"talk_agent_ms\": %u},"
              " \"score\": {\"rubric\": \"%s\", \"total\": %u}}",
-             agents[below(6)], month, 1 + below(30), below(24), below(2) ? "+08:00" : "Z", call, call,
-             30000 + below(90000), below(9) ? "ok" : "not_measurable", below(9000),
+             agents[below(6)], month, 1 + below(30), below(24), below(2) ? "+08:00" : "Z", call,
+             call, 30000 + below(90000), below(9) ? "ok" : "not_measurable", below(9000),
              below(12) ? "standard" : "other", below(97));
     char *body = served_result(id, changes);
     snprintf(id, sizeof id, "k%u", ++keys);
@@ -340,9 +340,8 @@ static void a_row(void)
 /* As if nothing had ever come of the call. */
 static void a_call_less(void)
 {
-    static const char *const tables[] = {"clips",         "samples",       "objections",
-                                         "score_changes", "previews",      "comments",
-                                         "claims",        "coaching_links"};
+    static const char *const tables[] = {"clips",    "samples",  "objections", "score_changes",
+                                         "previews", "comments", "claims",     "coaching_links"};
     char sql[200];
     const unsigned call = 1 + below(IDS);
 
@@ -375,10 +374,14 @@ static const char *something(int64_t month)
         void (*happens)(void);
         unsigned often;
     } things[] = {
-        {"a result", a_result, 14},         {"a decision", a_decision, 8},
-        {"a row", a_row, 8},                {"a flag by hand", a_flag_by_hand, 3},
-        {"an objection", an_objection, 3},  {"a move", a_move, 2},
-        {"a scheme", a_scheme, 1},          {"a call less", a_call_less, 3},
+        {"a result", a_result, 14},
+        {"a decision", a_decision, 8},
+        {"a row", a_row, 8},
+        {"a flag by hand", a_flag_by_hand, 3},
+        {"an objection", an_objection, 3},
+        {"a move", a_move, 2},
+        {"a scheme", a_scheme, 1},
+        {"a call less", a_call_less, 3},
     };
     unsigned drawn = below(44);
 
@@ -413,7 +416,7 @@ static void whatever_happens_the_bytes_are_the_same(void **state)
         if (i % 3 == 0)
             assert_same(quarter, after);
     }
-    assert_true(sheets_seen > 3 * STEPS);          /* there was something to compare */
+    assert_true(sheets_seen > 3 * STEPS);         /* there was something to compare */
     assert_true(tallies_made * 4 < persons_seen); /* and most of it was kept, each time */
 }
 
@@ -516,6 +519,67 @@ static void what_is_kept_goes_with_its_calls(void **state)
     cqa_arena_finish(&arena);
 }
 
+/* Whoever writes a row that a tally is made of takes it away, and nobody else's. */
+static void each_table_that_counts_is_watched(void **state)
+{
+    (void)state;
+    static const char *const of_one[] = {
+        "UPDATE calls SET queue = 'other' WHERE id = 1",
+        "UPDATE revisions SET recorder = recorder WHERE call = 1",
+        "UPDATE flags SET note = 'other' WHERE call = 1",
+        "INSERT INTO flags(call, current, rule, severity, points_c, confidence, start_ms, end_ms,"
+        " automatic_fail, day, started_ms) SELECT call, 0, rule, severity, points_c, confidence,"
+        " start_ms, end_ms, automatic_fail, day, started_ms FROM flags WHERE id = 1",
+        "DELETE FROM flags WHERE call = 1 AND current = 0",
+        "INSERT INTO decisions(flag, call, \"user\", at_ms, state, points_c)"
+        " VALUES(1, 1, 1, 1, 1, 1)",
+        "INSERT INTO samples(plan, call, due_day) VALUES('p', 1, 20251130)",
+        "UPDATE samples SET done_ms = 1",
+        "DELETE FROM samples",
+        "INSERT INTO calls(site, source, call_id, revision, recorder, path, sha256, duration_ms,"
+        " received_ms, updated_ms, measurable, person, day)"
+        " VALUES('', '', 'x', 1, 'r', '/x', 'x', 1, 1, 1, 1, 'zhang', 20251130)",
+        "INSERT INTO revisions(call, revision, key_hash, key, digest, recorder, received_ms, body)"
+        " SELECT max(c.id), 2, r.digest, 'x', r.digest, 'r', 1, 'x' FROM calls c, revisions r"
+        " WHERE r.call = 1 GROUP BY r.digest",
+        "DELETE FROM revisions WHERE key = 'x'",
+        "DELETE FROM calls WHERE call_id = 'x'",
+        "UPDATE calls SET person = 'wang' WHERE id = 1",
+    };
+    static const char *const of_all[] = {
+        "INSERT INTO periods(from_day, to_day, closed_by, closed_ms) VALUES(20251101, 20251102, 1,"
+        " 1)",
+        "UPDATE periods SET to_day = 20251103",
+        "DELETE FROM periods",
+        "UPDATE rounds SET note = 'x'",
+    };
+    struct cqa_arena arena = {0};
+    struct cqa_known known = {0};
+    size_t made;
+
+    seat_people();
+    of_agent("1", "\"8001\"");
+    of_agent("2", "\"8002\"");
+    const struct cqa_round round =
+        read_round(number_of(open_round_of("monthly", "2025-11")), &arena);
+    cqa_known_claim(&known, served.scores, &round);
+    for (size_t i = 0; i < sizeof of_one / sizeof *of_one; i++) {
+        free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
+        assert_string_equal(kept_of(&known, &round), "li zhang ");
+        served_sql(&served, of_one[i]);
+        if (strcmp(kept_of(&known, &round), "li ") != 0)
+            fail_msg("%s: %s", of_one[i], kept_of(&known, &round));
+    }
+    for (size_t i = 0; i < sizeof of_all / sizeof *of_all; i++) {
+        free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
+        assert_string_equal(kept_of(&known, &round), "li wang ");
+        served_sql(&served, of_all[i]);
+        assert_string_equal(kept_of(&known, &round), "");
+    }
+    cqa_known_finish(&known);
+    cqa_arena_finish(&arena);
+}
+
 /* A table that cannot be written to costs time, and no number. */
 static void what_cannot_be_kept_is_made_again(void **state)
 {
@@ -554,8 +618,8 @@ static void what_is_kept_wrongly_is_not_read(void **state)
     char *fresh = computed(round.id, CQA_WORK_FROM_CALLS, &made);
     free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
     served_sql(&served, "UPDATE tallies SET tally = '1 2 3 '");
-    assert_int_equal(
-        cqa_work_run(served.scores, &round, CQA_WORK_FROM_TALLIES, &work, &error), CQA_OK);
+    assert_int_equal(cqa_work_run(served.scores, &round, CQA_WORK_FROM_TALLIES, &work, &error),
+                     CQA_OK);
     assert_int_equal(work.from, CQA_WORK_FROM_CALLS);
     char *text = text_of(&work);
     assert_string_equal(text, fresh);
@@ -572,6 +636,7 @@ int main(void)
         WITH_DESK(whatever_happens_the_bytes_are_the_same),
         WITH_DESK(what_comes_meanwhile_is_not_lost),
         WITH_DESK(what_is_kept_goes_with_its_calls),
+        WITH_DESK(each_table_that_counts_is_watched),
         WITH_DESK(what_cannot_be_kept_is_made_again),
         WITH_DESK(what_is_kept_wrongly_is_not_read),
     };
