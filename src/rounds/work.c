@@ -26,19 +26,19 @@ static enum cqa_status load_calls(const struct running *it, struct cqa_error *er
     struct cqa_work *out = it->out;
 
     return out->from == CQA_WORK_FROM_TALLIES
-               ? cqa_known_load(&out->known, it->scores, it->round, out->scheme, error)
+               ? cqa_tallied_load(&out->tallied, it->scores, it->round, out->scheme, error)
                : cqa_load_calls(it->scores, out->scheme, it->round->period, everyones, &out->calls,
                                 &out->faults, error);
 }
 
 static void start_again(struct cqa_work *work)
 {
-    const struct cqa_known known = work->known; /* what was claimed stays so */
+    const struct cqa_tallied tallied = work->tallied; /* what was claimed stays so */
     const enum cqa_work_from from = work->from;
 
-    work->known = (struct cqa_known){0};
+    work->tallied = (struct cqa_tallied){0};
     cqa_work_finish(work);
-    *work = (struct cqa_work){.from = from, .known = known};
+    *work = (struct cqa_work){.from = from, .tallied = tallied};
 }
 
 static enum cqa_status load(void *context, struct cqa_error *error)
@@ -66,7 +66,7 @@ static enum cqa_status load(void *context, struct cqa_error *error)
 static enum cqa_status appraise(const struct running *it, struct cqa_error *error)
 {
     struct cqa_work *out = it->out;
-    const struct cqa_known_tallies tallies = {out->known.items, out->known.count};
+    const struct cqa_known_tallies tallies = {out->tallied.items, out->tallied.count};
     const int is_known = out->from == CQA_WORK_FROM_TALLIES;
     const struct cqa_appraisal_input input = {.scheme = out->scheme,
                                               .rows = &out->rows,
@@ -85,8 +85,8 @@ static enum cqa_status run(struct running *it, struct cqa_error *error)
     const enum cqa_status status = cqa_scores_at_once(it->scores, load, it, error);
 
     if (status == CQA_OK && it->out->from == CQA_WORK_FROM_TALLIES)
-        cqa_known_keep(&it->out->known, it->scores, it->round);
-    return status == CQA_OK && !it->out->known.needs_calls ? appraise(it, error) : status;
+        cqa_tallied_keep(&it->out->tallied, it->scores, it->round);
+    return status == CQA_OK && !it->out->tallied.needs_calls ? appraise(it, error) : status;
 }
 
 enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *round,
@@ -96,9 +96,9 @@ enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *
 
     *out = (struct cqa_work){.from = from};
     if (from == CQA_WORK_FROM_TALLIES)
-        cqa_known_claim(&out->known, scores, round);
+        cqa_tallied_claim(&out->tallied, scores, round);
     enum cqa_status status = run(&running, error);
-    if (status != CQA_OK || !out->known.needs_calls)
+    if (status != CQA_OK || !out->tallied.needs_calls)
         return status;
     cqa_work_finish(out);
     *out = (struct cqa_work){.from = CQA_WORK_FROM_CALLS};
@@ -110,7 +110,7 @@ void cqa_work_finish(struct cqa_work *work)
     cqa_appraisal_finish(&work->appraisal);
     cqa_members_finish(&work->members);
     cqa_calls_finish(&work->calls);
-    cqa_known_finish(&work->known);
+    cqa_tallied_finish(&work->tallied);
     cqa_history_finish(&work->history);
     cqa_rows_finish(&work->rows);
     cqa_faults_finish(&work->faults);

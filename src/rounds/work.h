@@ -3,7 +3,7 @@
 #define CQA_ROUNDS_WORK_H
 
 #include "appraisal/appraisal.h"
-#include "rounds/known.h"
+#include "rounds/tallied.h"
 #include "scores/rounds/members.h"
 #include "scores/rounds/rounds.h"
 
@@ -20,8 +20,8 @@ struct cqa_work {
     struct cqa_scheme *scheme;
     struct cqa_rows rows;
     struct cqa_faults faults;
-    struct cqa_calls calls; /* everybody's; none where it was computed from tallies */
-    struct cqa_known known; /* tallies; none where it was computed from calls */
+    struct cqa_calls calls;     /* everybody's; none where it was computed from tallies */
+    struct cqa_tallied tallied; /* tallies; none where it was computed from calls */
     struct cqa_history history;
     struct cqa_members members;
     struct cqa_appraisal appraisal;

@@ -162,9 +162,9 @@ static char *computed(int64_t number, enum cqa_work_from from, size_t *made)
     if (cqa_work_run(served.scores, &round, from, &work, &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
     assert_int_equal(work.from, from); /* nothing odd was found */
-    *made = work.known.made.count;
+    *made = work.tallied.made.count;
     sheets_seen += work.appraisal.sheet_count;
-    persons_seen += work.known.count;
+    persons_seen += work.tallied.count;
     char *text = text_of(&work);
     cqa_work_finish(&work);
     cqa_arena_finish(&arena);
@@ -435,7 +435,7 @@ static void note_kept(void *context, const char *person, const char *tally)
 }
 
 /* Those of the round, by name. */
-static const char *kept_of(const struct cqa_known *known, const struct cqa_round *round)
+static const char *kept_of(const struct cqa_tallied *known, const struct cqa_round *round)
 {
     static struct kept kept;
     const struct cqa_tallies_of of = {known->made_by, round->scheme, round->period, 20251101,
@@ -463,7 +463,7 @@ static void what_comes_meanwhile_is_not_lost(void **state)
 {
     (void)state;
     struct cqa_arena arena = {0};
-    struct cqa_known known = {0};
+    struct cqa_tallied known = {0};
     struct cqa_scheme *scheme = NULL;
     struct cqa_error error = {0};
 
@@ -474,17 +474,17 @@ static void what_comes_meanwhile_is_not_lost(void **state)
     const struct cqa_round round =
         read_round(number_of(open_round_of("monthly", "2025-11")), &arena);
     assert_int_equal(cqa_schemes_load("monthly", &scheme, &error), CQA_OK);
-    cqa_known_claim(&known, served.scores, &round);
-    assert_int_equal(cqa_known_load(&known, served.scores, &round, scheme, &error), CQA_OK);
+    cqa_tallied_claim(&known, served.scores, &round);
+    assert_int_equal(cqa_tallied_load(&known, served.scores, &round, scheme, &error), CQA_OK);
     assert_int_equal(known.made.count, 3);
     of_agent("4", "\"8002\"");
-    cqa_known_keep(&known, served.scores, &round);
+    cqa_tallied_keep(&known, served.scores, &round);
     assert_string_equal(kept_of(&known, &round), "nobody zhang ");
-    assert_int_equal(cqa_known_load(&known, served.scores, &round, scheme, &error), CQA_OK);
+    assert_int_equal(cqa_tallied_load(&known, served.scores, &round, scheme, &error), CQA_OK);
     assert_int_equal(known.made.count, 1);
-    cqa_known_keep(&known, served.scores, &round); /* claimed before the call came */
+    cqa_tallied_keep(&known, served.scores, &round); /* claimed before the call came */
     assert_string_equal(kept_of(&known, &round), "nobody zhang ");
-    cqa_known_finish(&known);
+    cqa_tallied_finish(&known);
     assert_same(round.id, "what came meanwhile");
     cqa_scheme_destroy(scheme);
     cqa_arena_finish(&arena);
@@ -495,7 +495,7 @@ static void what_is_kept_goes_with_its_calls(void **state)
 {
     (void)state;
     struct cqa_arena arena = {0};
-    struct cqa_known known = {0};
+    struct cqa_tallied known = {0};
     size_t made;
 
     seat_people();
@@ -505,7 +505,7 @@ static void what_is_kept_goes_with_its_calls(void **state)
         read_round(number_of(open_round_of("monthly", "2025-11")), &arena);
     free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
     assert_int_equal(made, 2);
-    cqa_known_claim(&known, served.scores, &round);
+    cqa_tallied_claim(&known, served.scores, &round);
     assert_string_equal(kept_of(&known, &round), "li zhang ");
     served_sql(&served, "DELETE FROM flags WHERE call = 1");
     assert_string_equal(kept_of(&known, &round), "li ");
@@ -515,7 +515,7 @@ static void what_is_kept_goes_with_its_calls(void **state)
     assert_string_equal(kept_of(&known, &round), "li ");
     served_sql(&served, "UPDATE rounds SET stage = 1");
     assert_string_equal(kept_of(&known, &round), "");
-    cqa_known_finish(&known);
+    cqa_tallied_finish(&known);
     cqa_arena_finish(&arena);
 }
 
@@ -554,7 +554,7 @@ static void each_table_that_counts_is_watched(void **state)
         "UPDATE rounds SET note = 'x'",
     };
     struct cqa_arena arena = {0};
-    struct cqa_known known = {0};
+    struct cqa_tallied known = {0};
     size_t made;
 
     seat_people();
@@ -562,7 +562,7 @@ static void each_table_that_counts_is_watched(void **state)
     of_agent("2", "\"8002\"");
     const struct cqa_round round =
         read_round(number_of(open_round_of("monthly", "2025-11")), &arena);
-    cqa_known_claim(&known, served.scores, &round);
+    cqa_tallied_claim(&known, served.scores, &round);
     for (size_t i = 0; i < sizeof of_one / sizeof *of_one; i++) {
         free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
         assert_string_equal(kept_of(&known, &round), "li zhang ");
@@ -576,7 +576,7 @@ static void each_table_that_counts_is_watched(void **state)
         served_sql(&served, of_all[i]);
         assert_string_equal(kept_of(&known, &round), "");
     }
-    cqa_known_finish(&known);
+    cqa_tallied_finish(&known);
     cqa_arena_finish(&arena);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CQA_ROUNDS_KNOWN_H
-#define CQA_ROUNDS_KNOWN_H
+#ifndef CQA_ROUNDS_TALLIED_H
+#define CQA_ROUNDS_TALLIED_H
 
 #include "appraisal/names.h"
 #include "appraisal/tally.h"
@@ -18,7 +18,7 @@
 enum { CQA_MADE_BY_SIZE = CQA_HASH_TEXT + 128 };
 
 /* {0} is empty; finish frees. */
-struct cqa_known {
+struct cqa_tallied {
     struct cqa_arena arena;
     struct cqa_known_tally *items;
     size_t count, capacity;
@@ -30,15 +30,15 @@ struct cqa_known {
 };
 
 /* Nothing that fails here keeps anybody from computing. */
-void cqa_known_claim(struct cqa_known *known, struct cqa_scores *scores,
-                     const struct cqa_round *round);
+void cqa_tallied_claim(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                       const struct cqa_round *round);
 
 /* Begins anew where it was begun before. */
-enum cqa_status cqa_known_load(struct cqa_known *known, struct cqa_scores *scores,
-                               const struct cqa_round *round, const struct cqa_scheme *scheme,
-                               struct cqa_error *error) CQA_MUST_CHECK;
-void cqa_known_keep(struct cqa_known *known, struct cqa_scores *scores,
-                    const struct cqa_round *round);
-void cqa_known_finish(struct cqa_known *known);
+enum cqa_status cqa_tallied_load(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                                 const struct cqa_round *round, const struct cqa_scheme *scheme,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_tallied_keep(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                      const struct cqa_round *round);
+void cqa_tallied_finish(struct cqa_tallied *tallied);
 
 #endif

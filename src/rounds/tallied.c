@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rounds/known.h"
+#include "rounds/tallied.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,10 +18,11 @@ static void say_made_by(const char *scheme, char out[CQA_MADE_BY_SIZE])
         snprintf(out, CQA_MADE_BY_SIZE, "%s %s", hashes.scheme, cqa_program_version());
 }
 
-static struct cqa_tallies_of of_round(const struct cqa_known *known, const struct cqa_round *round)
+static struct cqa_tallies_of of_round(const struct cqa_tallied *tallied,
+                                      const struct cqa_round *round)
 {
     struct cqa_tallies_of of = {
-        .made_by = known->made_by, .scheme = round->scheme, .period = round->period};
+        .made_by = tallied->made_by, .scheme = round->scheme, .period = round->period};
 
     cqa_period_days(round->period, &of.day_from, &of.day_to);
     return of;
@@ -44,58 +45,58 @@ static void add_missing(void *context, const char *person)
     missing->no_memory |= name == NULL || cqa_names_add(&missing->names, name, &index) != CQA_OK;
 }
 
-void cqa_known_claim(struct cqa_known *known, struct cqa_scores *scores,
-                     const struct cqa_round *round)
+void cqa_tallied_claim(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                       const struct cqa_round *round)
 {
-    struct missing missing = {.arena = &known->arena};
+    struct missing missing = {.arena = &tallied->arena};
     struct cqa_error ignored = {0};
 
-    known->claim[0] = '\0';
-    say_made_by(round->scheme, known->made_by);
-    const struct cqa_tallies_of of = of_round(known, round);
-    if (known->made_by[0] != '\0' &&
+    tallied->claim[0] = '\0';
+    say_made_by(round->scheme, tallied->made_by);
+    const struct cqa_tallies_of of = of_round(tallied, round);
+    if (tallied->made_by[0] != '\0' &&
         cqa_tallies_missing(scores, &of, add_missing, &missing, &ignored) == CQA_OK &&
         !missing.no_memory && missing.names.count > 0 &&
-        cqa_tallies_claim(scores, &of, missing.names.items, missing.names.count, known->claim,
+        cqa_tallies_claim(scores, &of, missing.names.items, missing.names.count, tallied->claim,
                           &ignored) != CQA_OK)
-        known->claim[0] = '\0';
+        tallied->claim[0] = '\0';
     cqa_names_finish(&missing.names);
 }
 
 /* ---- what is known */
 
 struct reading {
-    struct cqa_known *known;
+    struct cqa_tallied *tallied;
     const struct cqa_scheme *scheme;
     int no_memory;
 };
 
-static struct cqa_known_tally *add_item(struct cqa_known *known, const char *person)
+static struct cqa_known_tally *add_item(struct cqa_tallied *tallied, const char *person)
 {
-    if (known->count == known->capacity) {
-        const size_t capacity = known->capacity ? known->capacity * 2 : 256;
-        struct cqa_known_tally *items = realloc(known->items, capacity * sizeof *items);
+    if (tallied->count == tallied->capacity) {
+        const size_t capacity = tallied->capacity ? tallied->capacity * 2 : 256;
+        struct cqa_known_tally *items = realloc(tallied->items, capacity * sizeof *items);
         if (items == NULL)
             return NULL;
-        known->items = items;
-        known->capacity = capacity;
+        tallied->items = items;
+        tallied->capacity = capacity;
     }
-    const char *name = cqa_arena_string(&known->arena, person);
+    const char *name = cqa_arena_string(&tallied->arena, person);
     if (name == NULL)
         return NULL;
-    known->items[known->count] = (struct cqa_known_tally){.person = name[0] ? name : NULL};
-    return &known->items[known->count++];
+    tallied->items[tallied->count] = (struct cqa_known_tally){.person = name[0] ? name : NULL};
+    return &tallied->items[tallied->count++];
 }
 
 static void add_kept(void *context, const char *person, const char *tally)
 {
     struct reading *reading = context;
-    struct cqa_known *known = reading->known;
-    struct cqa_known_tally *item = add_item(known, person);
+    struct cqa_tallied *tallied = reading->tallied;
+    struct cqa_known_tally *item = add_item(tallied, person);
 
     reading->no_memory |= item == NULL;
-    if (item != NULL && !cqa_tally_read(reading->scheme, tally, &known->arena, &item->tally))
-        known->needs_calls = 1;
+    if (item != NULL && !cqa_tally_read(reading->scheme, tally, &tallied->arena, &item->tally))
+        tallied->needs_calls = 1;
 }
 
 /* ---- what is made */
@@ -119,7 +120,7 @@ static enum cqa_status make_of_calls(const struct cqa_scheme *scheme, const char
 }
 
 /* With which the tally is kept; what would not be read as it was written is not. */
-static enum cqa_status add_text(struct cqa_known *known, const struct cqa_scheme *scheme,
+static enum cqa_status add_text(struct cqa_tallied *tallied, const struct cqa_scheme *scheme,
                                 const char *person, const struct cqa_tally *tally)
 {
     struct cqa_buffer text = {.limit = CQA_TALLY_BYTES_MAX};
@@ -129,23 +130,23 @@ static enum cqa_status add_text(struct cqa_known *known, const struct cqa_scheme
     size_t index;
 
     cqa_tally_write(scheme, tally, &text);
-    if (!text.failed && cqa_tally_read(scheme, text.text, &known->arena, &read))
+    if (!text.failed && cqa_tally_read(scheme, text.text, &tallied->arena, &read))
         cqa_tally_write(scheme, &read, &again);
     if (!again.failed && again.text != NULL && strcmp(text.text, again.text) == 0) {
-        const char **texts = realloc(known->texts, (known->made.count + 1) * sizeof *texts);
-        const char *kept = cqa_arena_bytes(&known->arena, text.text, text.length);
-        known->texts = texts != NULL ? texts : known->texts;
+        const char **texts = realloc(tallied->texts, (tallied->made.count + 1) * sizeof *texts);
+        const char *kept = cqa_arena_bytes(&tallied->arena, text.text, text.length);
+        tallied->texts = texts != NULL ? texts : tallied->texts;
         status = texts == NULL || kept == NULL ? CQA_E_NOMEM
-                                               : cqa_names_add(&known->made, person, &index);
+                                               : cqa_names_add(&tallied->made, person, &index);
         if (status == CQA_OK)
-            known->texts[index] = kept;
+            tallied->texts[index] = kept;
     }
     cqa_buffer_finish(&text);
     cqa_buffer_finish(&again);
     return status;
 }
 
-static enum cqa_status make_one(struct cqa_known *known, struct cqa_scores *scores,
+static enum cqa_status make_one(struct cqa_tallied *tallied, struct cqa_scores *scores,
                                 const struct cqa_round *round, const struct cqa_scheme *scheme,
                                 const char *person, struct cqa_error *error)
 {
@@ -156,16 +157,16 @@ static enum cqa_status make_one(struct cqa_known *known, struct cqa_scores *scor
         cqa_load_calls(scores, scheme, round->period, whose, &calls, &faults, error);
 
     if (status == CQA_OK) {
-        struct cqa_known_tally *item = add_item(known, person);
+        struct cqa_known_tally *item = add_item(tallied, person);
         status = item == NULL
                      ? CQA_E_NOMEM
-                     : make_of_calls(scheme, round->period, &calls, &known->arena, &item->tally);
+                     : make_of_calls(scheme, round->period, &calls, &tallied->arena, &item->tally);
         if (status == CQA_OK)
-            status = add_text(known, scheme, person, &item->tally);
+            status = add_text(tallied, scheme, person, &item->tally);
         if (status != CQA_OK)
             status = cqa_fail(error, status, "out of memory");
     }
-    known->needs_calls |= calls.broken.line != 0;
+    tallied->needs_calls |= calls.broken.line != 0;
     cqa_calls_finish(&calls);
     cqa_faults_finish(&faults);
     return status;
@@ -173,57 +174,58 @@ static enum cqa_status make_one(struct cqa_known *known, struct cqa_scores *scor
 
 /* ---- the steps */
 
-static void start(struct cqa_known *known)
+static void start(struct cqa_tallied *tallied)
 {
-    known->count = 0;
-    known->needs_calls = 0;
-    cqa_names_finish(&known->made);
-    known->made = (struct cqa_names){0};
+    tallied->count = 0;
+    tallied->needs_calls = 0;
+    cqa_names_finish(&tallied->made);
+    tallied->made = (struct cqa_names){0};
 }
 
-enum cqa_status cqa_known_load(struct cqa_known *known, struct cqa_scores *scores,
-                               const struct cqa_round *round, const struct cqa_scheme *scheme,
-                               struct cqa_error *error)
+enum cqa_status cqa_tallied_load(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                                 const struct cqa_round *round, const struct cqa_scheme *scheme,
+                                 struct cqa_error *error)
 {
-    const struct cqa_tallies_of of = of_round(known, round);
-    struct reading reading = {known, scheme, 0};
-    struct missing missing = {.arena = &known->arena};
+    const struct cqa_tallies_of of = of_round(tallied, round);
+    struct reading reading = {tallied, scheme, 0};
+    struct missing missing = {.arena = &tallied->arena};
 
-    start(known);
+    start(tallied);
     enum cqa_status status = cqa_tallies_list(scores, &of, add_kept, &reading, error);
     if (status == CQA_OK)
         status = cqa_tallies_missing(scores, &of, add_missing, &missing, error);
     if (status == CQA_OK && (reading.no_memory || missing.no_memory))
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    for (size_t i = 0; i < missing.names.count && status == CQA_OK && !known->needs_calls; i++)
-        status = make_one(known, scores, round, scheme, missing.names.items[i], error);
+    for (size_t i = 0; i < missing.names.count && status == CQA_OK && !tallied->needs_calls; i++)
+        status = make_one(tallied, scores, round, scheme, missing.names.items[i], error);
     cqa_names_finish(&missing.names);
     return status;
 }
 
 /* The scheme's file may have been changed between its two readings. */
-void cqa_known_keep(struct cqa_known *known, struct cqa_scores *scores,
-                    const struct cqa_round *round)
+void cqa_tallied_keep(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                      const struct cqa_round *round)
 {
-    const struct cqa_tallies_of of = of_round(known, round);
+    const struct cqa_tallies_of of = of_round(tallied, round);
     struct cqa_error ignored = {0};
     char made_by[CQA_MADE_BY_SIZE];
 
     say_made_by(round->scheme, made_by);
-    if (strcmp(made_by, known->made_by) != 0)
-        known->needs_calls = 1;
-    if (known->needs_calls || known->claim[0] == '\0' || known->made.count == 0)
+    if (strcmp(made_by, tallied->made_by) != 0)
+        tallied->needs_calls = 1;
+    if (tallied->needs_calls || tallied->claim[0] == '\0' || tallied->made.count == 0)
         return;
-    const enum cqa_status status = cqa_tallies_keep(scores, &of, known->claim, known->made.items,
-                                                    known->texts, known->made.count, &ignored);
+    const enum cqa_status status =
+        cqa_tallies_keep(scores, &of, tallied->claim, tallied->made.items, tallied->texts,
+                         tallied->made.count, &ignored);
     (void)status; /* what is not kept is made again */
 }
 
-void cqa_known_finish(struct cqa_known *known)
+void cqa_tallied_finish(struct cqa_tallied *tallied)
 {
-    cqa_names_finish(&known->made);
-    free(known->texts);
-    free(known->items);
-    cqa_arena_finish(&known->arena);
-    *known = (struct cqa_known){0};
+    cqa_names_finish(&tallied->made);
+    free(tallied->texts);
+    free(tallied->items);
+    cqa_arena_finish(&tallied->arena);
+    *tallied = (struct cqa_tallied){0};
 }
