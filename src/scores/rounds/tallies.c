@@ -54,6 +54,9 @@ enum cqa_status cqa_tallies_missing(struct cqa_scores *scores, const struct cqa_
 
 /* ---- writing */
 
+/* Who looks at a sheet does not wait for a long transaction: then nothing is kept. */
+enum { WAIT_MS = 1000 };
+
 struct writing {
     const struct cqa_tallies_of *of;
     const char *claim;
@@ -90,7 +93,7 @@ enum cqa_status cqa_tallies_claim(struct cqa_scores *scores, const struct cqa_ta
 
     randombytes_buf(random, sizeof random);
     sodium_bin2hex(claim, CQA_CLAIM_SIZE, random, sizeof random);
-    return cqa_scores_write(scores, claim_all, &writing, error);
+    return cqa_scores_write_soon(scores, WAIT_MS, claim_all, &writing, error);
 }
 
 CQA_SQL_STATEMENT(keep_tally, "ttttt", 0,
@@ -114,5 +117,5 @@ enum cqa_status cqa_tallies_keep(struct cqa_scores *scores, const struct cqa_tal
 {
     struct writing writing = {of, claim, persons, tallies, count};
 
-    return cqa_scores_write(scores, keep_all, &writing, error);
+    return cqa_scores_write_soon(scores, WAIT_MS, keep_all, &writing, error);
 }
