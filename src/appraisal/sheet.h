@@ -40,16 +40,6 @@ enum cqa_status cqa_sheet_numbers(const struct cqa_appraisal *appraisal,
                                   const struct cqa_sheet *sheet,
                                   struct cqa_buffer *out) CQA_MUST_CHECK;
 
-/* The rubrics, with their versions, that scored a sheet's calls, in order of first sight. What is
- * more than `room` is not told apart. */
-enum { CQA_RUBRICS_USED = 32 };
-struct cqa_rubric_used {
-    const char *rubric;
-    const char *version; /* NULL: unknown */
-    size_t calls;
-};
-size_t cqa_sheet_rubrics(const struct cqa_sheet *sheet, struct cqa_rubric_used *used, size_t room);
-
 /* ,"programs":[{program, models, calls}]: the analyzers that made the results of its calls. */
 void cqa_sheet_put_programs(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 

@@ -18,7 +18,7 @@ void cqa_sheet_put_standing(const struct cqa_appraisal *appraisal, const struct 
 /* The rules that cost most: a list of {rule, points, flags, calls}. */
 void cqa_sheet_put_costs(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 
-/* The list of cqa_sheet_rubrics. */
+/* ,"rubrics":[…]: those that scored its calls. */
 void cqa_sheet_put_rubrics(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 
 #endif

@@ -7,6 +7,7 @@
 #include "appraisal/scheme_json.h"
 #include "appraisal/sheet.h"
 #include "rounds/hashes.h"
+#include "rounds/load_calls.h"
 #include "rounds/view.h"
 #include "rounds/work.h"
 
@@ -24,6 +25,7 @@ struct making {
     const char *only;       /* NULL: everyone */
     struct cqa_buffer text; /* of one piece at a time */
     int failed;
+    int is_outdated; /* calls are others by now than what numbers were made of */
 };
 
 /* The piece in `text`, kept in the arena; `text` is empty again. */
@@ -65,10 +67,10 @@ static int is_wanted_whole(const struct making *making, const char *agent)
            (making->whole_of == cqa_outcome_everyone || strcmp(making->whole_of, agent) == 0);
 }
 
-static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
+static void put_rows(struct making *making, const struct cqa_sheet *sheet,
+                     struct cqa_outcome_sheet *out)
 {
     const struct cqa_appraisal *appraisal = &making->work->appraisal;
-    struct cqa_outcome_sheet *out = &making->out->sheets[making->out->sheet_count++];
 
     out->agent = keep(making, sheet->agent);
     out->team = keep(making, cqa_work_team(making->work, sheet->agent));
@@ -80,8 +82,45 @@ static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
     out->csv = take(making);
     making->failed |= cqa_sheet_put_facts(appraisal, sheet, &making->text) != CQA_OK;
     out->facts = take(making);
-    if (is_wanted_whole(making, sheet->agent))
-        out->trace = trace_of(making, sheet);
+}
+
+/* Its trace has the agent's calls, which are read now. */
+static enum cqa_status put_trace_of_tally(struct making *making, const struct cqa_sheet *sheet,
+                                          struct cqa_outcome_sheet *out, struct cqa_error *error)
+{
+    const struct cqa_work *work = making->work;
+    const struct cqa_whose_calls own = {1, sheet->agent};
+    struct cqa_calls calls = {0};
+    struct cqa_faults faults = {0};
+    struct cqa_sheet whole;
+    enum cqa_status status = cqa_load_calls(making->scores, work->scheme, work->appraisal.period,
+                                            own, NULL, &calls, &faults, error);
+
+    if (status == CQA_OK) {
+        status = cqa_sheet_with_calls(&work->appraisal, sheet, &calls, &calls.arena, &whole);
+        making->is_outdated = status == CQA_E_BUSY;
+        if (status != CQA_OK)
+            (void)cqa_fail(error, status, "out of memory for the sheets");
+        else
+            out->trace = trace_of(making, &whole);
+    }
+    cqa_calls_finish(&calls);
+    cqa_faults_finish(&faults);
+    return status;
+}
+
+static enum cqa_status make_sheet(struct making *making, const struct cqa_sheet *sheet,
+                                  struct cqa_error *error)
+{
+    struct cqa_outcome_sheet *out = &making->out->sheets[making->out->sheet_count++];
+
+    put_rows(making, sheet, out);
+    if (!is_wanted_whole(making, sheet->agent))
+        return CQA_OK;
+    if (making->work->from == CQA_WORK_FROM_TALLIES)
+        return put_trace_of_tally(making, sheet, out, error);
+    out->trace = trace_of(making, sheet);
+    return CQA_OK;
 }
 
 /* ---- who has none */
@@ -233,14 +272,15 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
     out->left_out = cqa_arena_alloc(&out->arena, most * sizeof *out->left_out);
     if (out->sheets == NULL || out->left_out == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    for (size_t i = 0; i < appraisal->sheet_count; i++) {
-        const int64_t calls = (int64_t)making->work->calls.count;
-        const enum cqa_status status = cqa_going_check(making->going, calls, calls, error);
-        if (status != CQA_OK)
-            return status;
-        if (is_wanted(making, appraisal->sheets[i].agent))
-            make_sheet(making, &appraisal->sheets[i]);
+    const int64_t calls = (int64_t)making->work->calls.count;
+    enum cqa_status status = CQA_OK;
+    for (size_t i = 0; i < appraisal->sheet_count && status == CQA_OK; i++) {
+        status = cqa_going_check(making->going, calls, calls, error);
+        if (status == CQA_OK && is_wanted(making, appraisal->sheets[i].agent))
+            status = make_sheet(making, &appraisal->sheets[i], error);
     }
+    if (status != CQA_OK)
+        return status;
     make_left_out(making);
     make_notes(making);
     make_lines(making);
@@ -248,16 +288,14 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
     return making->failed ? cqa_fail(error, CQA_E_NOMEM, "out of memory for the sheets") : CQA_OK;
 }
 
-static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *round,
-                           struct making *making, struct cqa_error *error)
+static enum cqa_status compute(struct cqa_scores *scores, const struct cqa_round *round,
+                               enum cqa_work_from from, struct making *making,
+                               struct cqa_error *error)
 {
     struct cqa_hashes hashes;
     struct cqa_work_shared *shared = NULL;
+    enum cqa_status status = cqa_work_take(scores, round, from, making->going, &shared, error);
 
-    *making->out = (struct cqa_appraisal_outcome){0};
-    if (round->stage == CQA_ROUND_CLOSED)
-        return cqa_kept_read(scores, round->id, making->only, making->out, error);
-    enum cqa_status status = cqa_work_take(scores, round, making->going, &shared, error);
     if (status != CQA_OK)
         return status;
     cqa_hashes_load(&hashes, round->scheme);
@@ -269,6 +307,26 @@ static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *ro
     cqa_buffer_finish(&making->text);
     cqa_work_give(scores, shared);
     return status;
+}
+
+/* One's own calls that come while one's sheet is made are no matter of luck: then it is computed
+ * from all calls, which are of one moment. */
+static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *round,
+                           struct making *making, struct cqa_error *error)
+{
+    const struct making begun = *making;
+
+    *making->out = (struct cqa_appraisal_outcome){0};
+    if (round->stage == CQA_ROUND_CLOSED)
+        return cqa_kept_read(scores, round->id, making->only, making->out, error);
+    const int everyones = making->whole_of == cqa_outcome_everyone;
+    const enum cqa_status status = compute(
+        scores, round, everyones ? CQA_WORK_FROM_CALLS : CQA_WORK_FROM_TALLIES, making, error);
+    if (!making->is_outdated)
+        return status;
+    *making = begun;
+    cqa_outcome_finish(making->out);
+    return compute(scores, round, CQA_WORK_FROM_CALLS, making, error);
 }
 
 enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,

@@ -16,6 +16,7 @@ enum state { UNDER_WAY, DONE, FAILED };
 struct cqa_work_shared {
     struct cqa_work work;
     int64_t round;
+    enum cqa_work_from from;
     struct cqa_kept_mark mark;
     char scheme[CQA_HASH_TEXT];
     int users; /* the slot is one of them */
@@ -25,7 +26,7 @@ struct cqa_work_shared {
     pthread_cond_t went_on;
 };
 
-enum { STEP = 256 }; /* whoever waits hears of every so many calls */
+enum { STEP = 32 }; /* whoever waits hears of every so many calls, or people */
 
 static void give(struct cqa_scores_slot *slot, struct cqa_work_shared *shared)
 {
@@ -50,10 +51,11 @@ static struct cqa_work_shared *find(struct cqa_scores_slot *slot,
 {
     struct cqa_work_shared *shared = slot->thing;
 
-    if (shared != NULL && (shared->state == FAILED || shared->round != wanted->round ||
-                           shared->mark.audited != wanted->mark.audited ||
-                           shared->mark.revised != wanted->mark.revised ||
-                           strcmp(shared->scheme, wanted->scheme) != 0))
+    if (shared != NULL &&
+        (shared->state == FAILED || shared->round != wanted->round || shared->from < wanted->from ||
+         shared->mark.audited != wanted->mark.audited ||
+         shared->mark.revised != wanted->mark.revised ||
+         strcmp(shared->scheme, wanted->scheme) != 0))
         shared = NULL;
     if (shared != NULL)
         shared->users++;
@@ -124,7 +126,8 @@ static enum cqa_status compute(struct cqa_scores *scores, const struct cqa_round
     struct cqa_scores_slot *slot = cqa_scores_slot(scores);
     struct computing computing = {slot, shared, going};
     const struct cqa_going told = {tell, &computing};
-    const enum cqa_status status = cqa_work_run(scores, round, &told, &shared->work, error);
+    const enum cqa_status status =
+        cqa_work_run(scores, round, shared->from, &told, &shared->work, error);
 
     pthread_mutex_lock(&slot->lock);
     shared->state = status == CQA_OK ? DONE : FAILED;
@@ -170,11 +173,11 @@ static enum cqa_status note(struct cqa_scores *scores, const struct cqa_round *r
 }
 
 enum cqa_status cqa_work_take(struct cqa_scores *scores, const struct cqa_round *round,
-                              const struct cqa_going *going, struct cqa_work_shared **out,
-                              struct cqa_error *error)
+                              enum cqa_work_from from, const struct cqa_going *going,
+                              struct cqa_work_shared **out, struct cqa_error *error)
 {
     struct cqa_scores_slot *slot = cqa_scores_slot(scores);
-    struct cqa_work_shared wanted = {.users = 0};
+    struct cqa_work_shared wanted = {.from = from};
     enum cqa_status status = note(scores, round, &wanted, error);
 
     *out = NULL;

@@ -416,6 +416,7 @@ static const char *const steps[] = {
     jobs_step,
     basis_step,
     tried_step,
+    cqa_tallies_schema,
     cqa_appraisal_kept,
 };
 

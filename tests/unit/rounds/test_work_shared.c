@@ -48,7 +48,8 @@ static void *take(void *context)
     const struct cqa_going going = {goes_on, asking};
     struct cqa_error error = {0};
 
-    asking->status = cqa_work_take(served.scores, &asking->round, &going, &asking->work, &error);
+    asking->status = cqa_work_take(served.scores, &asking->round, CQA_WORK_FROM_CALLS, &going,
+                                   &asking->work, &error);
     return NULL;
 }
 
