@@ -6,7 +6,7 @@ On SQLite and on PostgreSQL a server is killed each time that it has an export u
 is the last: then the job has failed, with the reason in both languages, and the server goes on serving. Another one, by
 then without the fault, does what is asked of it.
 
-Then servers are killed at moments spread over the closing of a round of 20 000 calls, and over the reading of its results: what is
+Then servers are killed at moments spread over the closing of a round of 8 000 calls, and over the reading of its results: what is
 in the store is all of a closed round or nothing of it, and the next server goes on.
 """
 import http.client
@@ -121,7 +121,7 @@ def play(name, programs, store, fault, over):
 
 # ---- a round
 
-CALLS, PEOPLE, KILLS = 20000, 40, 4
+CALLS, PEOPLE, KILLS = 8000, 20, 3
 SCHEME = """scheme: own
 version: "1"
 names: {en: Own, zh: 自}
