@@ -2,9 +2,9 @@
 #include "scores/coaching.h"
 
 #include <string.h>
-#include "api/cursor.h"
 #include "api/endpoints.h"
 #include "api/member.h"
+#include "api/page.h"
 #include "api/query.h"
 #include "scores/when.h"
 
@@ -87,42 +87,33 @@ void cqa_post_coaching_done(struct cqa_request *request)
 
 /* ---- the list */
 
-struct page {
-    json_t *list;
-    int64_t limit, last[2];
-    int has_more;
-};
-
 static int add_note(void *context, const struct cqa_coaching_row *row)
 {
-    struct page *page = context;
+    struct cqa_list_page *page = context;
     char at[CQA_WHEN_SIZE];
     char done[CQA_WHEN_SIZE];
     char follow[CQA_DAY_SIZE];
 
-    if ((int64_t)json_array_size(page->list) == page->limit) {
-        page->has_more = 1;
+    if (cqa_page_is_full(page))
         return 1;
-    }
     cqa_when_write(row->at_ms, at);
     cqa_when_write(row->done_ms, done);
     cqa_when_write_day(row->follow_day, follow);
     page->last[0] = row->key;
     page->last[1] = row->id;
-    return json_array_append_new(
-               page->list, json_pack("{s:I, s:s, s:s?, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:o}",
-                                     "note", (json_int_t)row->id, "person", row->person, "team",
-                                     row->team, "by", row->by, "at", at, "text", row->text,
-                                     "follow_up", row->follow_day ? follow : NULL, "done_by",
-                                     row->done_by, "done_at", row->done_ms ? done : NULL, "outcome",
-                                     row->outcome, "links", json_loads(row->links, 0, NULL))) != 0;
+    return cqa_page_add(page,
+                        json_pack("{s:I, s:s, s:s?, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:o}",
+                                  "note", (json_int_t)row->id, "person", row->person, "team",
+                                  row->team, "by", row->by, "at", at, "text", row->text,
+                                  "follow_up", row->follow_day ? follow : NULL, "done_by",
+                                  row->done_by, "done_at", row->done_ms ? done : NULL, "outcome",
+                                  row->outcome, "links", json_loads(row->links, 0, NULL)));
 }
 
 static int read_filter(struct cqa_request *request, struct cqa_coaching_filter *filter)
 {
     static const char *const known[] = {"person", "open", "due", "limit", "cursor", NULL};
-    const char *cursor = cqa_request_query(request, "cursor");
-    int64_t after[2];
+    int64_t after[2] = {0};
 
     if (!cqa_query_only(request, known) || !cqa_query_word(request, "person", &filter->person) ||
         !cqa_query_day(request, "due", &filter->due_day) ||
@@ -130,38 +121,24 @@ static int read_filter(struct cqa_request *request, struct cqa_coaching_filter *
         !cqa_query_limit(request, 100, 500, &filter->limit))
         return 0;
     filter->is_open |= filter->due_day != 0;
-    if (cursor == NULL || cursor[0] == '\0')
-        return 1;
-    filter->has_after = cqa_cursor_read(cursor, filter->is_open ? 'n' : 'N', after, 2);
+    if (!cqa_page_begin(request, filter->is_open ? 'n' : 'N', after, 2, &filter->has_after))
+        return 0;
     filter->after_key = after[0];
     filter->after_id = after[1];
-    if (!filter->has_after)
-        cqa_reply_problem(request, 400, "cursor", "cursor: not one that this list gave");
-    return filter->has_after;
+    return 1;
 }
 
 void cqa_get_coaching(struct cqa_request *request)
 {
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     struct cqa_coaching_filter filter = {0};
-    struct page page = {0};
+    struct cqa_list_page page = {0};
     struct cqa_error error = {0};
-    char next[CQA_CURSOR_SIZE];
 
     if (!read_filter(request, &filter))
         return;
     page.limit = filter.limit++;
-    page.list = json_array();
     const enum cqa_status status =
         cqa_coaching_list(cqa_request_scores(request), &scope, &filter, add_note, &page, &error);
-    if (status != CQA_OK) {
-        json_decref(page.list);
-        cqa_reply_error(request, status, &error);
-        return;
-    }
-    if (page.has_more)
-        cqa_cursor_write(filter.is_open ? 'n' : 'N', page.last, 2, next);
-    cqa_reply_json(
-        request, 200,
-        json_pack("{s:o, s:s?}", "notes", page.list, "next", page.has_more ? next : NULL));
+    cqa_page_reply(request, "notes", filter.is_open ? 'n' : 'N', 2, &page, status, &error);
 }

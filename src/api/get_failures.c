@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include "api/cursor.h"
 #include "api/endpoints.h"
 #include "api/numbers.h"
+#include "api/page.h"
 #include "api/query.h"
 #include "base/message_json.h"
 #include "base/stars.h"
 #include "scores/when.h"
 
-struct page {
-    json_t *list;
+struct listing {
+    struct cqa_list_page page;
     int hidden; /* customers' numbers, with stars */
-    int64_t limit;
-    int64_t last_id;
-    int has_more;
 };
 
 static void star(json_t *text)
@@ -42,57 +39,42 @@ static void star_words(const json_t *failure)
 
 static int add_failure(void *context, const struct cqa_failure_row *row)
 {
-    struct page *page = context;
+    struct listing *listing = context;
     char first[CQA_WHEN_SIZE];
     char last[CQA_WHEN_SIZE];
 
-    if ((int64_t)json_array_size(page->list) == page->limit) {
-        page->has_more = 1;
+    if (cqa_page_is_full(&listing->page))
         return 1;
-    }
     cqa_when_write(row->first_ms, first);
     cqa_when_write(row->last_ms, last);
     json_t *failure = json_loads(row->body, 0, NULL);
     struct cqa_message message; /* older recorders send only English words */
     if (cqa_message_from_json(failure, &message))
         json_object_set_new(failure, "text_zh", json_string(cqa_said(&message, CQA_CHINESE)));
-    if (page->hidden)
+    if (listing->hidden)
         star_words(failure);
     json_object_set_new(failure, "first_at", json_string(first));
     json_object_set_new(failure, "last_at", json_string(last));
     json_object_set_new(failure, "recorder", json_string(row->recorder));
-    page->last_id = row->id;
-    return json_array_append_new(page->list, failure) != 0;
+    listing->page.last[0] = row->id;
+    return cqa_page_add(&listing->page, failure);
 }
 
 void cqa_get_failures(struct cqa_request *request)
 {
     static const char *const known[] = {"limit", "cursor", NULL};
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
-    const char *cursor = cqa_request_query(request, "cursor");
-    struct page page = {0};
+    struct listing list = {.hidden = 0};
     struct cqa_error error = {0};
-    char next[CQA_CURSOR_SIZE];
     int64_t after_id = 0;
+    int is_there;
 
-    if (!cqa_query_only(request, known) || !cqa_query_limit(request, 100, 1000, &page.limit))
+    if (!cqa_query_only(request, known) || !cqa_query_limit(request, 100, 1000, &list.page.limit) ||
+        !cqa_page_begin(request, 'f', &after_id, 1, &is_there))
         return;
-    if (cursor != NULL && cursor[0] != '\0' && !cqa_cursor_read(cursor, 'f', &after_id, 1)) {
-        cqa_reply_problem(request, 400, "cursor", "cursor: not one that this list gave");
-        return;
-    }
-    page.list = json_array();
-    page.hidden = cqa_numbers_are_hidden(request);
-    const enum cqa_status status = cqa_scores_failures(
-        cqa_request_scores(request), &scope, after_id, page.limit + 1, add_failure, &page, &error);
-    if (status != CQA_OK) {
-        json_decref(page.list);
-        cqa_reply_error(request, status, &error);
-        return;
-    }
-    if (page.has_more)
-        cqa_cursor_write('f', &page.last_id, 1, next);
-    cqa_reply_json(
-        request, 200,
-        json_pack("{s:o, s:s?}", "failures", page.list, "next", page.has_more ? next : NULL));
+    list.hidden = cqa_numbers_are_hidden(request);
+    const enum cqa_status status =
+        cqa_scores_failures(cqa_request_scores(request), &scope, after_id, list.page.limit + 1,
+                            add_failure, &list, &error);
+    cqa_page_reply(request, "failures", 'f', 1, &list.page, status, &error);
 }

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
-#include "api/cursor.h"
 #include "api/endpoints.h"
+#include "api/page.h"
 #include "api/query.h"
 #include "api/search.h"
 #include "review/flag_json.h"
 #include "settings/config.h"
 
-struct page {
-    json_t *list;
-    int64_t limit;
+struct listing {
+    struct cqa_list_page page;
     struct cqa_objection_days days;
     int shows_claims;
-    int64_t keys[CQA_FLAG_KEYS_MAX];
-    int has_more;
 };
 
 static json_t *call_json(const struct cqa_queue_row *row)
@@ -36,20 +33,18 @@ static json_t *ground_json(const struct cqa_queue_row *row)
 
 static int add_flag(void *context, const struct cqa_queue_row *row)
 {
-    struct page *page = context;
+    struct listing *listing = context;
 
-    if ((int64_t)json_array_size(page->list) == page->limit) {
-        page->has_more = 1;
+    if (cqa_page_is_full(&listing->page))
         return 1;
-    }
-    json_t *flag = cqa_flag_json(&row->flag, &page->days, page->shows_claims);
+    json_t *flag = cqa_flag_json(&row->flag, &listing->days, listing->shows_claims);
     const char *en = row->flag.author ? row->flag.note : row->text_en;
     const char *zh = row->flag.author ? row->flag.note : row->text_zh;
     json_object_set_new(flag, "text", json_pack("{s:s?, s:s?}", "en", en, "zh", zh));
     json_object_set_new(flag, "ground", ground_json(row));
     json_object_set_new(flag, "call", call_json(row));
-    memcpy(page->keys, row->keys, sizeof page->keys);
-    return json_array_append_new(page->list, flag) != 0;
+    memcpy(listing->page.last, row->keys, sizeof row->keys);
+    return cqa_page_add(&listing->page, flag);
 }
 
 /* "state": a state's word, "note", "decided", or "any"; open flags when absent. */
@@ -160,30 +155,19 @@ void cqa_get_flags(struct cqa_request *request)
 {
     struct cqa_flag_filter filter = {.severity_least = -1};
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
-    struct page page = {0};
+    struct listing list = {.shows_claims = 0};
     struct cqa_error error = {0};
-    char next[CQA_CURSOR_SIZE];
 
     if (!read_filter(request, &filter))
         return;
-    page.limit = filter.limit++;
-    page.days = (struct cqa_objection_days){cqa_request_config(request)->objection_days,
+    list.page.limit = filter.limit++;
+    list.days = (struct cqa_objection_days){cqa_request_config(request)->objection_days,
                                             cqa_request_config(request)->answer_days};
-    page.shows_claims = cqa_request_who(request)->role != CQA_ACCOUNT_AGENT;
-    page.list = json_array();
+    list.shows_claims = cqa_request_who(request)->role != CQA_ACCOUNT_AGENT;
     const enum cqa_status status =
-        cqa_scores_queue(cqa_request_scores(request), &scope, &filter, add_flag, &page, &error);
-    if (status != CQA_OK) {
-        json_decref(page.list);
-        cqa_reply_error(request, status, &error);
-        return;
-    }
-    if (page.has_more)
-        cqa_cursor_write((char)('A' + filter.order), page.keys,
-                         (size_t)cqa_flag_key_count(filter.order), next);
-    cqa_reply_json(
-        request, 200,
-        json_pack("{s:o, s:s?}", "flags", page.list, "next", page.has_more ? next : NULL));
+        cqa_scores_queue(cqa_request_scores(request), &scope, &filter, add_flag, &list, &error);
+    cqa_page_reply(request, "flags", (char)('A' + filter.order),
+                   (size_t)cqa_flag_key_count(filter.order), &list.page, status, &error);
 }
 
 void cqa_get_flag_count(struct cqa_request *request)

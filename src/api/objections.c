@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include "api/cursor.h"
 #include "api/endpoints.h"
 #include "api/member.h"
+#include "api/page.h"
 #include "api/query.h"
 #include "review/flag_json.h"
 #include "review/object.h"
@@ -14,13 +14,11 @@
 
 enum { LIMIT_MAX = 500 };
 
-struct page {
-    json_t *list;
+struct listing {
+    struct cqa_list_page page;
     struct cqa_due_objection
         due[LIMIT_MAX]; /* of each: whether it has made a closed number wrong */
     struct cqa_objection_days days;
-    int64_t limit, last_id;
-    int has_more;
 };
 
 /* The route's first part as a number; 0 with a problem given. */
@@ -90,21 +88,19 @@ void cqa_post_objection_answer(struct cqa_request *request)
 
 static int add_objection(void *context, const struct cqa_objection_row *row)
 {
-    struct page *page = context;
+    struct listing *listing = context;
     char at[CQA_WHEN_SIZE];
     char decided[CQA_WHEN_SIZE];
 
-    if ((int64_t)json_array_size(page->list) == page->limit) {
-        page->has_more = 1;
+    if (cqa_page_is_full(&listing->page))
         return 1;
-    }
     cqa_when_write(row->at_ms, at);
     cqa_when_write(row->decided_ms, decided);
-    page->last_id = row->id;
-    page->due[json_array_size(page->list)] =
+    listing->page.last[0] = row->id;
+    listing->due[json_array_size(listing->page.list)] =
         (struct cqa_due_objection){NULL, row->day, row->at_ms, row->decided_ms, row->outcome};
-    return json_array_append_new(
-        page->list,
+    return cqa_page_add(
+        &listing->page,
         json_pack(
             "{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:s?, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o, "
             "s:n}",
@@ -115,12 +111,12 @@ static int add_objection(void *context, const struct cqa_objection_row *row)
             row->by, "at", at, "text", row->text, "outcome", cqa_objection_words[row->outcome],
             "decided_by", row->decided_by, "decided_at", row->decided_ms ? decided : NULL, "answer",
             row->answer, "answer_until",
-            cqa_answer_until_json(row->outcome == CQA_OBJECTION_OPEN, row->at_ms, &page->days),
+            cqa_answer_until_json(row->outcome == CQA_OBJECTION_OPEN, row->at_ms, &listing->days),
             "correction_due"));
 }
 
 /* In which round each of the page needs a correction. */
-static enum cqa_status add_due(struct cqa_scores *scores, struct page *page,
+static enum cqa_status add_due(struct cqa_scores *scores, struct listing *listing,
                                struct cqa_error *error)
 {
     struct cqa_due due;
@@ -128,12 +124,12 @@ static enum cqa_status add_due(struct cqa_scores *scores, struct page *page,
     size_t index;
     enum cqa_status status = cqa_due_read(scores, &due, error);
 
-    json_array_foreach(page->list, index, item)
+    json_array_foreach(listing->page.list, index, item)
     {
         int64_t round = 0;
-        page->due[index].agent = json_string_value(json_object_get(item, "person"));
+        listing->due[index].agent = json_string_value(json_object_get(item, "person"));
         if (status == CQA_OK)
-            status = cqa_due_of(scores, &due, &page->due[index], &round, error);
+            status = cqa_due_of(scores, &due, &listing->due[index], &round, error);
         if (status == CQA_OK && round != 0)
             json_object_set_new(item, "correction_due", json_integer(round));
     }
@@ -161,36 +157,22 @@ void cqa_get_objections(struct cqa_request *request)
 {
     static const char *const known[] = {"outcome", "limit", "cursor", NULL};
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
-    const char *cursor = cqa_request_query(request, "cursor");
-    struct page page = {.limit = 0};
+    struct listing list = {.page = {.limit = 0}};
     struct cqa_error error = {0};
-    char next[CQA_CURSOR_SIZE];
     int64_t after_id = 0;
+    int is_there;
     int outcome;
 
     if (!cqa_query_only(request, known) || !read_outcome(request, &outcome) ||
-        !cqa_query_limit(request, 100, LIMIT_MAX, &page.limit))
+        !cqa_query_limit(request, 100, LIMIT_MAX, &list.page.limit) ||
+        !cqa_page_begin(request, 'o', &after_id, 1, &is_there))
         return;
-    if (cursor != NULL && cursor[0] != '\0' && !cqa_cursor_read(cursor, 'o', &after_id, 1)) {
-        cqa_reply_problem(request, 400, "cursor", "cursor: not one that this list gave");
-        return;
-    }
-    page.list = json_array();
-    page.days = (struct cqa_objection_days){cqa_request_config(request)->objection_days,
+    list.days = (struct cqa_objection_days){cqa_request_config(request)->objection_days,
                                             cqa_request_config(request)->answer_days};
     enum cqa_status status =
-        cqa_objection_list(cqa_request_scores(request), &scope, outcome, after_id, page.limit + 1,
-                           add_objection, &page, &error);
+        cqa_objection_list(cqa_request_scores(request), &scope, outcome, after_id,
+                           list.page.limit + 1, add_objection, &list, &error);
     if (status == CQA_OK)
-        status = add_due(cqa_request_scores(request), &page, &error);
-    if (status != CQA_OK) {
-        json_decref(page.list);
-        cqa_reply_error(request, status, &error);
-        return;
-    }
-    if (page.has_more)
-        cqa_cursor_write('o', &page.last_id, 1, next);
-    cqa_reply_json(
-        request, 200,
-        json_pack("{s:o, s:s?}", "objections", page.list, "next", page.has_more ? next : NULL));
+        status = add_due(cqa_request_scores(request), &list, &error);
+    cqa_page_reply(request, "objections", 'o', 1, &list.page, status, &error);
 }

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "api/cursor.h"
 #include "api/endpoints.h"
 #include "api/member.h"
+#include "api/page.h"
 #include "api/query.h"
 #include "review/flag_json.h"
 #include "review/kappa.h"
@@ -80,29 +80,20 @@ void cqa_post_samples(struct cqa_request *request)
     json_decref(body);
 }
 
-struct page {
-    json_t *list;
-    int64_t limit, last_id;
-    int has_more;
-};
-
 static int add_sample(void *context, const struct cqa_sample_row *row)
 {
-    struct page *page = context;
+    struct cqa_list_page *page = context;
     char due[CQA_DAY_SIZE];
 
-    if ((int64_t)json_array_size(page->list) == page->limit) {
-        page->has_more = 1;
+    if (cqa_page_is_full(page))
         return 1;
-    }
     cqa_when_write_day(row->due_day, due);
-    page->last_id = row->id;
-    return json_array_append_new(page->list,
-                                 json_pack("{s:I, s:s, s:I, s:s, s:s?, s:s?, s:s, s:b}", "sample",
-                                           (json_int_t)row->id, "plan", row->plan, "call",
-                                           (json_int_t)row->call, "call_id", row->call_id, "person",
-                                           row->person, "auditor", row->auditor, "due", due, "done",
-                                           row->done_ms != 0)) != 0;
+    page->last[0] = row->id;
+    return cqa_page_add(page, json_pack("{s:I, s:s, s:I, s:s, s:s?, s:s?, s:s, s:b}", "sample",
+                                        (json_int_t)row->id, "plan", row->plan, "call",
+                                        (json_int_t)row->call, "call_id", row->call_id, "person",
+                                        row->person, "auditor", row->auditor, "due", due, "done",
+                                        row->done_ms != 0));
 }
 
 void cqa_get_samples(struct cqa_request *request)
@@ -110,35 +101,21 @@ void cqa_get_samples(struct cqa_request *request)
     static const char *const known[] = {"auditor", "open", "limit", "cursor", NULL};
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     int is_open = 0;
-    const char *cursor = cqa_request_query(request, "cursor");
     const char *auditor = NULL;
-    struct page page = {0};
+    struct cqa_list_page page = {0};
     struct cqa_error error = {0};
-    char next[CQA_CURSOR_SIZE];
     int64_t after_id = 0;
+    int is_there;
 
     if (!cqa_query_only(request, known) || !cqa_query_word(request, "auditor", &auditor) ||
         !cqa_query_yes(request, "open", &is_open) ||
-        !cqa_query_limit(request, 100, 500, &page.limit))
+        !cqa_query_limit(request, 100, 500, &page.limit) ||
+        !cqa_page_begin(request, 's', &after_id, 1, &is_there))
         return;
-    if (cursor != NULL && cursor[0] != '\0' && !cqa_cursor_read(cursor, 's', &after_id, 1)) {
-        cqa_reply_problem(request, 400, "cursor", "cursor: not one that this list gave");
-        return;
-    }
-    page.list = json_array();
     const enum cqa_status status =
         cqa_samples_list(cqa_request_scores(request), &scope, auditor, is_open, after_id,
                          page.limit + 1, add_sample, &page, &error);
-    if (status != CQA_OK) {
-        json_decref(page.list);
-        cqa_reply_error(request, status, &error);
-        return;
-    }
-    if (page.has_more)
-        cqa_cursor_write('s', &page.last_id, 1, next);
-    cqa_reply_json(
-        request, 200,
-        json_pack("{s:o, s:s?}", "samples", page.list, "next", page.has_more ? next : NULL));
+    cqa_page_reply(request, "samples", 's', 1, &page, status, &error);
 }
 
 void cqa_post_sample_done(struct cqa_request *request)

@@ -9,6 +9,7 @@
 #include "appraisal/period.h"
 #include "appraisal/roster.h"
 #include "appraisal/scheme.h"
+#include "appraisal/tally.h"
 #include "base/arena.h"
 #include "base/error.h"
 
@@ -27,12 +28,6 @@ enum cqa_origin {
     CQA_ORIGIN_CARRIED /* its rows are what earlier sheets gave */
 };
 
-/* What one call gave for a measured indicator. */
-struct cqa_taken {
-    const struct cqa_scored_call *call;
-    struct cqa_rational value;
-};
-
 /* The least that a measured number must stand on; 0: whatever there is. */
 struct cqa_coverage_least {
     struct cqa_rational pct; /* of the calls handled */
@@ -41,7 +36,7 @@ struct cqa_coverage_least {
 
 struct cqa_measured {
     struct cqa_rational value; /* none: nothing could be measured */
-    struct cqa_taken *taken;   /* the calls that it stands on */
+    struct cqa_taken *taken;   /* the calls that it stands on; NULL: they are not at hand */
     size_t taken_count;
     const char *how;                  /* "mean of 5 calls" */
     size_t undecided;                 /* flags nobody has decided, in those calls */
@@ -103,7 +98,8 @@ struct cqa_sheet {
     struct cqa_rational coefficient;      /* none: the scheme has none */
     struct cqa_rational bonus;            /* none: the scheme has none */
     struct cqa_rational pay;              /* none: the scheme has none, or no wage is known */
-    const struct cqa_scored_call **calls; /* all of the agent's in the period */
+    const struct cqa_tally *tally;        /* of the agent's calls in the period; NULL: none */
+    const struct cqa_scored_call **calls; /* those; NULL: they are not at hand */
     size_t call_count;
     size_t preliminary; /* of the agent's group, so many are left out with errors: what hangs on the
                            whole group is not given; 0: it is */
@@ -122,8 +118,10 @@ struct cqa_left_out {
 struct cqa_appraisal_input {
     const struct cqa_scheme *scheme;
     const struct cqa_rows *rows;
-    const struct cqa_calls *calls;     /* NULL: no results are at hand */
-    const struct cqa_roster *roster;   /* NULL: a call's agent is the agent */
+    const struct cqa_calls *calls;           /* NULL: no results are at hand */
+    const struct cqa_known_tallies *tallies; /* in their place, of everyone who has calls in the
+                                                period, which is said; NULL: the calls count */
+    const struct cqa_roster *roster;         /* NULL: a call's agent is the agent */
     const char *period;                /* "2025-11", "2025Q4": only its calls count; NULL: all */
     const struct cqa_history *history; /* earlier sheets; NULL: none are at hand */
     int awaits_roster; /* whom the roster has in a post of the scheme, and no row names, is missing
@@ -157,6 +155,12 @@ enum cqa_status cqa_appraise(const struct cqa_appraisal_input *input, struct cqa
 enum cqa_status cqa_appraise_check(const struct cqa_appraisal_input *input,
                                    struct cqa_faults *faults,
                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The sheet with the calls that its tally was made of, for its trace: `out` borrows from both, what
+ * it needs besides is in `arena`. CQA_E_BUSY: these are other calls. CQA_E_NOMEM. */
+enum cqa_status cqa_sheet_with_calls(const struct cqa_appraisal *appraisal,
+                                     const struct cqa_sheet *sheet, const struct cqa_calls *calls,
+                                     struct cqa_arena *arena, struct cqa_sheet *out) CQA_MUST_CHECK;
 
 void cqa_appraisal_finish(struct cqa_appraisal *appraisal);
 

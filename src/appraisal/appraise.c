@@ -182,8 +182,7 @@ static void note_undecided(struct cqa_engine_run *run)
     for (size_t i = 0; i < run->out->sheet_count; i++) {
         const struct cqa_sheet *sheet = &run->out->sheets[i];
         flags += sheet->undecided;
-        for (size_t k = 0; k < sheet->call_count; k++)
-            unusable += sheet->calls[k]->left_out != NULL;
+        unusable += sheet->tally ? sheet->tally->unusable : 0;
     }
     if (flags > 0)
         cqa_run_note(run, "undecided flags: %zu; these numbers are a preview, not for pay", flags);

@@ -4,23 +4,6 @@
 
 /* ---- what stands beside a mean */
 
-/* Somebody decided about one of its flags: nobody does that unheard. */
-static int is_heard(const struct cqa_scored_call *call)
-{
-    for (size_t i = 0; i < call->flag_count; i++)
-        if (call->flags[i].state != CQA_CALL_FLAG_UNDECIDED)
-            return 1;
-    return call->heard;
-}
-
-static void count_calls(struct cqa_measured *measured)
-{
-    for (size_t i = 0; i < measured->taken_count; i++) {
-        measured->flagged += measured->taken[i].call->flag_count > 0;
-        measured->heard += (size_t)is_heard(measured->taken[i].call);
-    }
-}
-
 struct cqa_rational cqa_figure_sum(const struct cqa_figure *figure)
 {
     struct cqa_rational sum = cqa_rational_whole(0);
@@ -66,20 +49,6 @@ static double student(size_t freedom)
     return z + (pow(z, 3) + z) / (4 * n) + (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / (96 * n * n);
 }
 
-/* Standard deviation of what the calls gave. */
-static double spread_of(const struct cqa_measured *measured)
-{
-    const double count = (double)measured->taken_count;
-    double sum = 0;
-    double squares = 0;
-
-    for (size_t i = 0; i < measured->taken_count; i++)
-        sum += real(measured->taken[i].value);
-    for (size_t i = 0; i < measured->taken_count; i++)
-        squares += pow(real(measured->taken[i].value) - sum / count, 2);
-    return sqrt(squares / (count - 1));
-}
-
 static struct cqa_rational end_of(const struct cqa_indicator *indicator, double value)
 {
     const struct cqa_rational end = cqa_rational_round(cqa_rational_from_double(value), 2);
@@ -96,7 +65,8 @@ static struct cqa_rational end_of(const struct cqa_indicator *indicator, double 
  * from them by chance. Of one call, or of calls that all gave the same, nothing is said: the spread
  * of the others is not known.
  */
-static void set_interval(const struct cqa_indicator *indicator, struct cqa_measured *measured)
+static void set_interval(const struct cqa_indicator *indicator, double spread,
+                         struct cqa_measured *measured)
 {
     const struct cqa_measuring *measuring = indicator->measuring;
     const double count = (double)measured->taken_count;
@@ -112,7 +82,6 @@ static void set_interval(const struct cqa_indicator *indicator, struct cqa_measu
         measured->interval[0] = measured->interval[1] = end_of(indicator, real(measured->value));
         return;
     }
-    const double spread = measured->taken_count > 1 ? spread_of(measured) : 0;
     if (spread <= 0)
         return;
     const double half = student(measured->taken_count - 1) * spread * sqrt(rest / count) *
@@ -140,12 +109,14 @@ void cqa_run_coverage(const struct cqa_engine_run *run, const struct cqa_subject
                       size_t indicator, struct cqa_measured *measured)
 {
     const struct cqa_indicator *of = &run->scheme->indicators[indicator];
+    const struct cqa_tally *tally = subject->sheet.tally;
 
-    measured->recorded = subject->sheet.call_count;
+    measured->recorded = tally->calls;
+    measured->flagged = tally->figures[indicator].flagged;
+    measured->heard = tally->figures[indicator].heard;
     measured->least = least_of(run, of->measuring);
-    count_calls(measured);
     set_share(&subject->sheet, of->measuring, measured);
-    set_interval(of, measured);
+    set_interval(of, tally->figures[indicator].spread, measured);
 }
 
 static int enough_calls(struct cqa_engine_run *run, struct cqa_subject *subject,

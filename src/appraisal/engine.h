@@ -107,13 +107,18 @@ int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_f
 /* What earlier sheets of the agent gave, where an indicator carries it over. */
 void cqa_run_carried(struct cqa_engine_run *run, struct cqa_subject *subject);
 
+/* Is it known what calls there were? */
+int cqa_run_has_results(const struct cqa_engine_run *run);
 /* The period's calls to subjects; then what they give, where nothing was imported. */
 void cqa_run_calls(struct cqa_engine_run *run);
 void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject);
 
-/* What calls come to, as `measuring` takes them; sorts them for a median. */
-struct cqa_rational cqa_taken_value(const struct cqa_measuring *measuring, struct cqa_taken *taken,
-                                    size_t count);
+/* The calls that a measured number stands on, as its trace lists them, in `taken`, which has room
+ * for all of `calls`. */
+void cqa_measured_take(const struct cqa_scheme *scheme, size_t index,
+                       const struct cqa_scored_call *const *calls, size_t count,
+                       struct cqa_taken *taken);
+
 /* Is a measured value within the indicator's range? 0: a fault says so. */
 int cqa_run_measured_fits(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
                           struct cqa_rational value);
@@ -122,7 +127,7 @@ void cqa_run_take_parts(struct cqa_engine_run *run, struct cqa_subject *subject,
 /* Months of the period in which the agent was there, and none of the calls is: "2025-10, 2025-12".
  * NULL: none. */
 const char *cqa_run_empty_months(struct cqa_engine_run *run, const struct cqa_subject *subject,
-                                 const struct cqa_measured *measured);
+                                 const struct cqa_tally_figure *tally);
 
 /* What all months of a figure that is there come to: calls are those of the whole period. */
 struct cqa_rational cqa_figure_sum(const struct cqa_figure *figure);

@@ -35,7 +35,6 @@ static void give_call(struct cqa_engine_run *run, struct cqa_subject *subject,
         subject->call_capacity = capacity;
     }
     sheet->calls[sheet->call_count++] = call;
-    sheet->undecided += cqa_call_undecided(call);
 }
 
 /* The period whose calls count: that which was asked for, or that of the import, or that of all
@@ -66,22 +65,18 @@ static void find_window(struct cqa_engine_run *run)
     }
 }
 
-/* A month of the period without any call may be one whose file was forgotten. */
-static void note_empty_months(struct cqa_engine_run *run)
+/* A month of the period without any call may be one whose file was forgotten. `found` has a bit for
+ * each that has some. */
+static void note_empty_months(struct cqa_engine_run *run, unsigned found)
 {
-    const struct cqa_calls *calls = run->input->calls;
     char month[CQA_PERIOD_SIZE];
 
     if (run->window[0] == '\0' || run->scheme->period == CQA_PERIOD_MONTHLY)
         return;
     const int months = cqa_period_part_count(run->window, CQA_PERIOD_MONTHLY);
     for (int i = 0; i < months; i++) {
-        int found = 0;
         cqa_period_part(run->window, CQA_PERIOD_MONTHLY, i, month);
-        for (size_t k = 0; k < calls->count && !found; k++)
-            found = calls->items[k].started_at != NULL &&
-                    cqa_period_holds(month, calls->items[k].started_at);
-        if (!found)
+        if (!(found & (1U << i)))
             cqa_run_note(run, "no call of %s is among the results of %s", month, run->window);
     }
 }
@@ -96,12 +91,10 @@ static void give_to_whom(struct cqa_engine_run *run, const struct cqa_scored_cal
                          struct turned_away *away)
 {
     const char *person = person_of(run, call);
-    const int is_outside =
-        run->window[0] != '\0' &&
-        (call->started_at == NULL || !cqa_period_holds(run->window, call->started_at));
     size_t index;
 
-    if (is_outside && (call->started_at != NULL || run->input->period != NULL))
+    if (cqa_call_is_outside(call, run->window) &&
+        (call->started_at != NULL || run->input->period != NULL))
         away->outside++;
     else if (person == NULL)
         away->nobodys++;
@@ -125,102 +118,117 @@ static void note_turned_away(struct cqa_engine_run *run, const struct turned_awa
         cqa_run_note(run, "calls of agents that the indicators do not name: %zu", away->strangers);
 }
 
-static int takes_recordings(const struct cqa_scheme *scheme)
+int cqa_run_has_results(const struct cqa_engine_run *run)
 {
-    for (size_t i = 0; i < scheme->indicator_count; i++)
-        if (scheme->indicators[i].measuring != NULL)
-            return 1;
-    return 0;
+    return run->input->calls != NULL || run->input->tallies != NULL;
+}
+
+static void set_tally(struct cqa_subject *subject, const struct cqa_tally *tally)
+{
+    subject->sheet.tally = tally;
+    subject->sheet.undecided = tally->undecided;
+}
+
+static void make_tally(struct cqa_engine_run *run, struct cqa_subject *subject)
+{
+    struct cqa_sheet *sheet = &subject->sheet;
+    struct cqa_tally *tally = cqa_run_alloc(run, 1, sizeof *tally);
+
+    if (sheet->call_count == 0 || tally == NULL)
+        return;
+    run->no_memory |= cqa_tally_make(run->scheme, run->window, sheet->calls, sheet->call_count,
+                                     run->arena, tally) != CQA_OK;
+    if (!run->no_memory)
+        set_tally(subject, tally);
+}
+
+static void count_calls(struct cqa_engine_run *run)
+{
+    const struct cqa_calls *calls = run->input->calls;
+    struct turned_away away = {0};
+    unsigned months = 0;
+
+    find_window(run);
+    for (size_t i = 0; i < calls->count && !run->calls_unclear; i++) {
+        give_to_whom(run, &calls->items[i], &away);
+        months |= cqa_call_month(run->window, &calls->items[i]);
+    }
+    for (size_t i = 0; i < run->names.count && !run->no_memory; i++)
+        make_tally(run, &run->subjects[i]);
+    note_turned_away(run, &away);
+    if (!run->calls_unclear && calls->count > 0)
+        note_empty_months(run, months);
+    if (calls->replaced > 0)
+        cqa_run_note(run, "results replaced by later ones of the same call: %zu", calls->replaced);
+}
+
+static void count_tallies(struct cqa_engine_run *run)
+{
+    const struct cqa_known_tallies *known = run->input->tallies;
+    struct turned_away away = {0};
+    unsigned months = 0;
+    size_t index;
+
+    find_window(run);
+    for (size_t i = 0; i < known->count; i++) {
+        const char *person = known->items[i].person;
+        const struct cqa_tally *tally = &known->items[i].tally;
+        months |= tally->months;
+        away.outside += tally->outside;
+        if (person == NULL)
+            away.nobodys += tally->calls;
+        else if (!cqa_names_find(&run->names, person, &index))
+            away.strangers += tally->calls;
+        else if (tally->calls > 0)
+            set_tally(&run->subjects[index], tally);
+    }
+    note_turned_away(run, &away);
+    if (known->count > 0)
+        note_empty_months(run, months);
 }
 
 /* Where no line depends on recordings, their rubrics, costs and undecided flags are no matter of
  * the sheet. */
 void cqa_run_calls(struct cqa_engine_run *run)
 {
-    const struct cqa_calls *calls = run->input->calls;
-    struct turned_away away = {0};
-
-    if (calls == NULL || !takes_recordings(run->scheme))
+    if (!cqa_run_has_results(run) || !cqa_scheme_takes_calls(run->scheme))
         return;
-    find_window(run);
-    for (size_t i = 0; i < calls->count && !run->calls_unclear; i++)
-        give_to_whom(run, &calls->items[i], &away);
-    note_turned_away(run, &away);
-    if (!run->calls_unclear && calls->count > 0)
-        note_empty_months(run);
-    if (calls->replaced > 0)
-        cqa_run_note(run, "results replaced by later ones of the same call: %zu", calls->replaced);
+    if (run->input->tallies != NULL)
+        count_tallies(run);
+    else
+        count_calls(run);
 }
 
 /* ---- calls to numbers */
 
-static int by_value(const void *left, const void *right)
-{
-    const struct cqa_taken *a = left;
-    const struct cqa_taken *b = right;
-
-    return cqa_rational_compare(a->value, b->value);
-}
-
-static struct cqa_rational sum_of(const struct cqa_taken *taken, size_t count)
-{
-    struct cqa_rational sum = cqa_rational_whole(0);
-
-    for (size_t i = 0; i < count; i++)
-        sum = cqa_rational_add(sum, taken[i].value);
-    return sum;
-}
-
-/* Sorts `taken`; the trace may as well list the calls by what they gave. */
-static struct cqa_rational median_of(struct cqa_taken *taken, size_t count)
-{
-    qsort(taken, count, sizeof *taken, by_value);
-    if (count % 2 == 1)
-        return taken[count / 2].value;
-    return cqa_rational_divide(cqa_rational_add(taken[count / 2 - 1].value, taken[count / 2].value),
-                               cqa_rational_whole(2));
-}
-
-struct cqa_rational cqa_taken_value(const struct cqa_measuring *measuring, struct cqa_taken *taken,
-                                    size_t count)
-{
-    const struct cqa_rational value =
-        measuring->by == CQA_BY_MEDIAN ? median_of(taken, count) : sum_of(taken, count);
-
-    return cqa_rational_multiply(
-        measuring->by == CQA_BY_MEAN
-            ? cqa_rational_divide(value, cqa_rational_whole((int64_t)count))
-            : value,
-        measuring->times);
-}
-
 /* Scores of two rubrics are numbers of two kinds: their mean is none. */
 static void check_one_rubric(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
-                             const struct cqa_measured *measured)
+                             const struct cqa_tally_figure *tally)
 {
     const struct cqa_indicator *indicator = &run->scheme->indicators[index];
-    const struct cqa_scored_call *first = NULL;
+    const char *const *rubrics = tally->rubrics;
 
     if (indicator->measuring->rubric != NULL || strcmp(indicator->measuring->take, "score") != 0 ||
-        subject->sheet.figures[index].origin != CQA_ORIGIN_ABSENT)
+        subject->sheet.figures[index].origin != CQA_ORIGIN_ABSENT || rubrics[1] == NULL)
         return;
-    for (size_t i = 0; i < measured->taken_count; i++) {
-        const struct cqa_scored_call *call = measured->taken[i].call;
-        if (call->rubric == NULL)
-            continue;
-        if (first == NULL)
-            first = call;
-        if (strcmp(first->rubric, call->rubric) == 0)
-            continue;
-        subject->spoiled[index] = 1;
-        cqa_run_fault(
-            run, subject, indicator->id, subject->first,
-            "agent \"%s\": \"%p\" would mix calls scored by the rubric \"%s\" with calls scored by "
-            "\"%s\"; name one in the scheme (measured: rubric), or score all by one",
-            subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), first->rubric,
-            call->rubric);
-        return;
-    }
+    subject->spoiled[index] = 1;
+    cqa_run_fault(
+        run, subject, indicator->id, subject->first,
+        "agent \"%s\": \"%p\" would mix calls scored by the rubric \"%s\" with calls scored by "
+        "\"%s\"; name one in the scheme (measured: rubric), or score all by one",
+        subject->sheet.agent, cqa_words_of(cqa_label_of(indicator)), rubrics[0], rubrics[1]);
+}
+
+/* The calls themselves, where they are at hand; 0: out of memory. */
+static int take_calls(struct cqa_engine_run *run, const struct cqa_sheet *sheet, size_t index,
+                      struct cqa_measured *measured)
+{
+    if (sheet->calls == NULL)
+        return 1;
+    measured->taken = cqa_run_alloc(run, sheet->call_count, sizeof *measured->taken);
+    if (measured->taken != NULL)
+        cqa_measured_take(run->scheme, index, sheet->calls, sheet->call_count, measured->taken);
+    return measured->taken != NULL;
 }
 
 static struct cqa_measured *measure(struct cqa_engine_run *run, struct cqa_subject *subject,
@@ -230,22 +238,16 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, struct cqa_subje
     const struct cqa_sheet *sheet = &subject->sheet;
     const struct cqa_measuring *measuring = run->scheme->indicators[index].measuring;
     struct cqa_measured *measured = cqa_run_alloc(run, 1, sizeof *measured);
-    struct cqa_taken *taken = cqa_run_alloc(run, sheet->call_count, sizeof *taken);
+    const struct cqa_tally_figure *tally = &sheet->tally->figures[index];
 
-    if (measured == NULL || taken == NULL)
+    if (measured == NULL)
         return NULL;
-    measured->taken = taken;
-    for (size_t i = 0; i < sheet->call_count; i++)
-        if (cqa_rational_valid(sheet->calls[i]->taken[index])) {
-            measured->undecided += cqa_call_undecided(sheet->calls[i]);
-            taken[measured->taken_count++] =
-                (struct cqa_taken){sheet->calls[i], sheet->calls[i]->taken[index]};
-        }
-    measured->value = cqa_rational_none();
-    if (measured->taken_count == 0)
+    measured->taken_count = tally->calls;
+    measured->undecided = tally->undecided;
+    measured->value = tally->value;
+    if (!take_calls(run, sheet, index, measured) || tally->calls == 0)
         return measured;
-    check_one_rubric(run, subject, index, measured);
-    measured->value = cqa_taken_value(measuring, taken, measured->taken_count);
+    check_one_rubric(run, subject, index, tally);
     cqa_buffer_print(&run->text, "%s of %zu calls", by_words[measuring->by], measured->taken_count);
     if (measuring->over != CQA_NOWHERE) {
         const struct cqa_figure *over = &sheet->figures[measuring->over];
@@ -255,7 +257,7 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, struct cqa_subje
         cqa_buffer_print(&run->text, " ÷ %s", run->scheme->indicators[measuring->over].id);
     }
     measured->how = cqa_run_text(run);
-    measured->empty_months = cqa_run_empty_months(run, subject, measured);
+    measured->empty_months = cqa_run_empty_months(run, subject, tally);
     cqa_run_coverage(run, subject, index, measured);
     return measured;
 }
@@ -305,11 +307,12 @@ void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject)
 {
     const struct cqa_calls *calls = run->input->calls;
 
-    if (calls == NULL || calls->broken.line != 0 || run->calls_unclear)
+    if (subject->sheet.tally == NULL || (calls != NULL && calls->broken.line != 0) ||
+        run->calls_unclear)
         return;
     for (size_t i = 0; i < run->scheme->indicator_count; i++) {
         struct cqa_figure *figure = &subject->sheet.figures[i];
-        if (run->scheme->indicators[i].measuring == NULL || subject->sheet.call_count == 0)
+        if (run->scheme->indicators[i].measuring == NULL)
             continue;
         figure->measured = measure(run, subject, i);
         if (figure->measured != NULL && figure->origin == CQA_ORIGIN_ABSENT &&
@@ -338,7 +341,7 @@ static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject
         cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" (%s, %s) is missing", agent, indicator->id,
                       indicator->names.en, indicator->names.zh);
-    else if (calls == NULL)
+    else if (!cqa_run_has_results(run))
         cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and no results to "
                       "measure it from",
@@ -348,7 +351,7 @@ static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject
             run, subject, indicator->id, subject->first,
             "agent \"%s\": \"%p\" cannot be measured: the results are of more than one period",
             agent, cqa_words_of(cqa_label_of(indicator)));
-    else if (calls->broken.line != 0)
+    else if (calls != NULL && calls->broken.line != 0)
         cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%p\" cannot be measured: line %zu of the results is "
                       "unreadable and may be a call of theirs",
@@ -365,7 +368,7 @@ static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject
                       "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and none of %zu "
                       "calls gives it",
                       agent, indicator->id, indicator->names.en, indicator->names.zh,
-                      subject->sheet.call_count);
+                      subject->sheet.tally ? subject->sheet.tally->calls : 0);
 }
 
 /* Each month's value rounded and capped as the scheme says; the figure is their mean. */

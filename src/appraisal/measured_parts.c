@@ -4,32 +4,18 @@
 #include <string.h>
 #include "appraisal/engine.h"
 
-/* Those of `from` that began in the part, in `to`; how many. */
-static size_t gather(const struct cqa_measured *from, const char *part, struct cqa_taken *to)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < from->taken_count; i++) {
-        const char *moment = from->taken[i].call->started_at;
-        if (moment != NULL && cqa_period_holds(part, moment))
-            to[count++] = from->taken[i];
-    }
-    return count;
-}
-
 const char *cqa_run_empty_months(struct cqa_engine_run *run, const struct cqa_subject *subject,
-                                 const struct cqa_measured *measured)
+                                 const struct cqa_tally_figure *tally)
 {
-    struct cqa_taken *room = cqa_run_alloc(run, measured->taken_count, sizeof *room);
     char month[CQA_PERIOD_SIZE];
     int count = 0;
 
-    if (room == NULL || run->window[0] == '\0' || run->scheme->period == CQA_PERIOD_MONTHLY)
+    if (run->window[0] == '\0' || run->scheme->period == CQA_PERIOD_MONTHLY)
         return NULL;
     const int months = cqa_period_part_count(run->window, CQA_PERIOD_MONTHLY);
     for (int i = 0; i < months; i++) {
         cqa_period_part(run->window, CQA_PERIOD_MONTHLY, i, month);
-        if (gather(measured, month, room) == 0 && cqa_run_was_there(run, subject, month))
+        if (!(tally->months & (1U << i)) && cqa_run_was_there(run, subject, month))
             cqa_buffer_print(&run->text, "%s%s", count++ ? ", " : "", month);
     }
     return count > 0 ? cqa_run_text(run) : NULL;
@@ -72,12 +58,11 @@ static int has_value(struct cqa_engine_run *run, struct cqa_subject *subject, si
 
 /* Adds the part's month; 0: it lacks, a fault says so. */
 static int take_part(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
-                     const char *part, struct cqa_taken *room)
+                     const char *part, const struct cqa_tally_part *tally)
 {
     const struct cqa_measuring *measuring = run->scheme->indicators[index].measuring;
     struct cqa_figure *figure = &subject->sheet.figures[index];
     struct cqa_month *month = &figure->months[figure->month_count];
-    const size_t calls = gather(figure->measured, part, room);
 
     if (!cqa_run_was_there(run, subject, part))
         return 1;
@@ -86,27 +71,25 @@ static int take_part(struct cqa_engine_run *run, struct cqa_subject *subject, si
         run->no_memory = 1;
         return 0;
     }
-    if (calls > 0)
-        month->value = cqa_taken_value(measuring, room, calls);
-    if (calls > 0 && measuring->over != CQA_NOWHERE)
+    month->value = tally->value;
+    if (tally->calls > 0 && measuring->over != CQA_NOWHERE)
         month->value = per(&subject->sheet.figures[measuring->over], part, month->value);
     figure->month_count++;
-    return has_value(run, subject, index, month, calls);
+    return has_value(run, subject, index, month, tally->calls);
 }
 
 void cqa_run_take_parts(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index)
 {
     const enum cqa_period kind = run->scheme->indicators[index].period;
     struct cqa_figure *figure = &subject->sheet.figures[index];
-    struct cqa_taken *room = cqa_run_alloc(run, figure->measured->taken_count, sizeof *room);
-    const int count = run->window[0] == '\0' ? 0 : cqa_period_part_count(run->window, kind);
+    const struct cqa_tally_figure *tally = &subject->sheet.tally->figures[index];
     char part[CQA_PERIOD_SIZE];
-    int good = room != NULL;
+    int good = 1;
 
-    figure->months = cqa_run_alloc(run, (size_t)count + 1, sizeof *figure->months);
-    for (int i = 0; i < count && good && figure->months != NULL; i++) {
-        cqa_period_part(run->window, kind, i, part);
-        good = take_part(run, subject, index, part, room);
+    figure->months = cqa_run_alloc(run, tally->part_count, sizeof *figure->months);
+    for (size_t i = 0; i < tally->part_count && good && figure->months != NULL; i++) {
+        cqa_period_part(run->window, kind, (int)i, part);
+        good = take_part(run, subject, index, part, &tally->parts[i]);
     }
     if (good && figure->month_count > 0)
         figure->origin = CQA_ORIGIN_MEASURED;

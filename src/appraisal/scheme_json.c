@@ -140,20 +140,20 @@ static void put_grades(struct cqa_buffer *out, const struct cqa_scheme *scheme)
     cqa_json_put(out, "]");
 }
 
-void cqa_scheme_lines_to_json(const struct cqa_scheme *scheme, int pay, struct cqa_buffer *out)
+void cqa_scheme_put_lines(const struct cqa_scheme *scheme, const char *for_pay,
+                          struct cqa_buffer *out)
 {
-    int count = 0;
-
     cqa_json_put(out, "[");
     for (size_t i = 0; i < scheme->line_count; i++) {
         const struct cqa_line_spec *line = &scheme->lines[i];
-        if (line->pay && !pay)
-            continue;
-        cqa_json_put(out, count++ ? "," : "");
+        const int is_within = line->pay && for_pay != NULL;
+        cqa_json_put(out, i ? "," : "");
+        if (is_within)
+            cqa_buffer_print(out, "{\"%s\":", for_pay);
         put_named(out, "line", line->id, line->names);
         cqa_json_member(out, "unit", scheme->items[line->item].unit);
         put_flag(out, "pay", line->pay);
-        cqa_json_put(out, "}");
+        cqa_json_put(out, is_within ? "}}" : "}");
     }
     cqa_json_put(out, "]");
 }
@@ -187,7 +187,7 @@ void cqa_scheme_to_json(const struct cqa_scheme *scheme, int whole, struct cqa_b
     put_assumed(out, scheme);
     if (whole) {
         cqa_json_put(out, ",\"lines\":");
-        cqa_scheme_lines_to_json(scheme, 1, out);
+        cqa_scheme_put_lines(scheme, NULL, out);
         cqa_json_member(out, "total",
                         scheme->total == CQA_NOWHERE ? NULL : scheme->items[scheme->total].id);
         put_pay(out, scheme);

@@ -10,7 +10,9 @@
 /* An object: names, period, posts, indicators, assumptions; with `whole` also lines and grades. */
 void cqa_scheme_to_json(const struct cqa_scheme *scheme, int whole, struct cqa_buffer *out);
 
-/* The list of a sheet's lines; those of pay only with `pay`. */
-void cqa_scheme_lines_to_json(const struct cqa_scheme *scheme, int pay, struct cqa_buffer *out);
+/* The list of a sheet's lines; those of pay each in an object under the name `for_pay`, NULL: as
+ * the others. */
+void cqa_scheme_put_lines(const struct cqa_scheme *scheme, const char *for_pay,
+                          struct cqa_buffer *out);
 
 #endif

@@ -15,7 +15,16 @@ enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal,
                                   const struct cqa_sheet *sheet,
                                   struct cqa_buffer *out) CQA_MUST_CHECK;
 
-/* The same without the newline, and with only what its reader may see. */
+/* What a sheet is made of, for nobody yet: facts.h shows of it what a reader may see. An object of
+ * the numbers, and one of how they came about, which goes behind it. */
+enum cqa_status cqa_sheet_put_facts(const struct cqa_appraisal *appraisal,
+                                    const struct cqa_sheet *sheet,
+                                    struct cqa_buffer *out) CQA_MUST_CHECK;
+enum cqa_status cqa_sheet_put_trace_facts(const struct cqa_appraisal *appraisal,
+                                          const struct cqa_sheet *sheet,
+                                          struct cqa_buffer *out) CQA_MUST_CHECK;
+
+/* The JSON without the newline, and with only what its reader may see. */
 enum {
     CQA_SHEET_PAY = 1,   /* wages, bonus, and the indicators that only they are made of */
     CQA_SHEET_PEERS = 2, /* the names of peers who rated */
@@ -30,16 +39,6 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
 enum cqa_status cqa_sheet_numbers(const struct cqa_appraisal *appraisal,
                                   const struct cqa_sheet *sheet,
                                   struct cqa_buffer *out) CQA_MUST_CHECK;
-
-/* The rubrics, with their versions, that scored a sheet's calls, in order of first sight. What is
- * more than `room` is not told apart. */
-enum { CQA_RUBRICS_USED = 32 };
-struct cqa_rubric_used {
-    const char *rubric;
-    const char *version; /* NULL: unknown */
-    size_t calls;
-};
-size_t cqa_sheet_rubrics(const struct cqa_sheet *sheet, struct cqa_rubric_used *used, size_t room);
 
 /* ,"programs":[{program, models, calls}]: the analyzers that made the results of its calls. */
 void cqa_sheet_put_programs(const struct cqa_sheet *sheet, struct cqa_buffer *out);

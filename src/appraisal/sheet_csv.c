@@ -32,8 +32,8 @@ static void put_number_cell(struct cqa_buffer *out, struct cqa_rational a)
 /* "standard 1: 120; courier 2: 3": calls by the rubric that scored them. */
 static void put_rubrics(const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
-    struct cqa_rubric_used used[CQA_RUBRICS_USED];
-    const size_t count = cqa_sheet_rubrics(sheet, used, CQA_RUBRICS_USED);
+    const struct cqa_rubric_used *used = sheet->tally ? sheet->tally->rubrics : NULL;
+    const size_t count = sheet->tally ? sheet->tally->rubric_count : 0;
     struct cqa_buffer text = {.limit = out->limit};
 
     for (size_t i = 0; i < count; i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "appraisal/facts.h"
 #include "appraisal/json.h"
 #include "appraisal/sheet_parts.h"
 
@@ -43,26 +44,35 @@ static int has_thresholds(const struct cqa_scheme *scheme)
     return 0;
 }
 
-/* Optional indicators that were given: shown beside the total, whether or not anything is computed
- * from them. */
-static void put_shown(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                      unsigned parts, struct cqa_buffer *out)
+static void put_shown_of(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                         int is_private, struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
-    int count = 0;
 
-    cqa_json_put(out, ",\"shown\":{");
     for (size_t i = 0; i < scheme->indicator_count; i++) {
         if (scheme->indicators[i].need != CQA_NEED_OPTIONAL ||
             sheet->figures[i].origin == CQA_ORIGIN_ABSENT ||
-            (!(parts & CQA_SHEET_PAY) && cqa_scheme_private(scheme, i)))
+            (cqa_scheme_private(scheme, i) != 0) != is_private)
             continue;
-        cqa_json_put(out, count++ ? "," : "");
+        cqa_json_put(out, ",");
         cqa_json_text(out, scheme->indicators[i].id);
         cqa_json_put(out, ":");
         cqa_json_points(out, sheet->figures[i].value);
     }
-    cqa_json_put(out, "}");
+}
+
+/* Optional indicators that were given: shown beside the total, whether or not anything is computed
+ * from them. */
+static void put_shown(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                      struct cqa_buffer *out)
+{
+    const size_t shown = cqa_facts_begin("shown", out);
+
+    put_shown_of(appraisal, sheet, 0, out);
+    const size_t begun = cqa_facts_begin(CQA_FACTS_FOR_PAY, out);
+    put_shown_of(appraisal, sheet, 1, out);
+    cqa_facts_end(begun, out);
+    cqa_facts_end(shown, out);
 }
 
 void cqa_sheet_put_coverage(const struct cqa_measured *measured, struct cqa_buffer *out)
@@ -153,9 +163,8 @@ static void put_pay(const struct cqa_appraisal *appraisal, const struct cqa_shee
     put_lines(appraisal, sheet, 1, out);
 }
 
-enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
-                                        const struct cqa_sheet *sheet, unsigned parts,
-                                        struct cqa_buffer *out)
+enum cqa_status cqa_sheet_put_facts(const struct cqa_appraisal *appraisal,
+                                    const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
     cqa_json_put(out, "{\"agent\":");
     cqa_json_text(out, sheet->agent);
@@ -167,15 +176,6 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
     cqa_json_points(out, sheet->coefficient);
     cqa_json_put(out, ",\"items\":");
     put_lines(appraisal, sheet, 0, out);
-    if (parts & CQA_SHEET_TRACE) {
-        cqa_json_put(out, ",\"assumed\":");
-        put_assumed(sheet, out);
-        cqa_json_put(out, ",\"trace\":");
-        cqa_sheet_put_trace(appraisal, sheet, parts, out);
-        cqa_sheet_put_standing(appraisal, sheet, out);
-        cqa_json_put(out, ",\"costs\":");
-        cqa_sheet_put_costs(sheet, out);
-    }
     cqa_json_member(out, "scheme", appraisal->scheme->id);
     cqa_json_member(out, "scheme_version", appraisal->scheme->version);
     cqa_sheet_put_rubrics(sheet, out);
@@ -183,13 +183,45 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
     cqa_json_member(out, "team", sheet->team);
     cqa_json_member(out, "period", appraisal->period[0] ? appraisal->period : NULL);
     put_grade(appraisal, sheet, out);
-    if (parts & CQA_SHEET_PAY)
-        put_pay(appraisal, sheet, out);
-    put_shown(appraisal, sheet, parts, out);
+    const size_t begun = cqa_facts_begin(CQA_FACTS_FOR_PAY, out);
+    put_pay(appraisal, sheet, out);
+    cqa_facts_end(begun, out);
+    put_shown(appraisal, sheet, out);
     put_measured(appraisal, sheet, out);
     put_preliminary(sheet, out);
     cqa_buffer_print(out, ",\"undecided_flags\":%zu}", sheet->undecided);
     return out->failed ? CQA_E_LIMIT : CQA_OK;
+}
+
+enum cqa_status cqa_sheet_put_trace_facts(const struct cqa_appraisal *appraisal,
+                                          const struct cqa_sheet *sheet, struct cqa_buffer *out)
+{
+    cqa_json_put(out, "{\"assumed\":");
+    put_assumed(sheet, out);
+    cqa_json_put(out, ",\"trace\":");
+    cqa_sheet_put_trace(appraisal, sheet, out);
+    cqa_sheet_put_standing(appraisal, sheet, out);
+    cqa_json_put(out, ",\"costs\":");
+    cqa_sheet_put_costs(sheet, out);
+    cqa_json_put(out, "}");
+    return out->failed ? CQA_E_LIMIT : CQA_OK;
+}
+
+enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
+                                        const struct cqa_sheet *sheet, unsigned parts,
+                                        struct cqa_buffer *out)
+{
+    struct cqa_buffer facts = {.limit = out->limit};
+    struct cqa_buffer trace = {.limit = out->limit};
+    enum cqa_status status = cqa_sheet_put_facts(appraisal, sheet, &facts);
+
+    if (status == CQA_OK && (parts & CQA_SHEET_TRACE))
+        status = cqa_sheet_put_trace_facts(appraisal, sheet, &trace);
+    if (status == CQA_OK)
+        cqa_facts_view_both(facts.text, trace.text ? trace.text : "", parts, out);
+    cqa_buffer_finish(&facts);
+    cqa_buffer_finish(&trace);
+    return status == CQA_OK && out->failed ? CQA_E_LIMIT : status;
 }
 
 enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal,

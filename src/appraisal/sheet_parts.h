@@ -4,9 +4,9 @@
 
 #include "appraisal/sheet.h"
 
-/* What the writers of a sheet's JSON share. Not for others. `parts` as in sheet.h. */
+/* What the writers of a sheet's facts share (facts.h). Not for others. */
 void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                         unsigned parts, struct cqa_buffer *out);
+                         struct cqa_buffer *out);
 
 /* On how many calls a measured number stands: {calls, recorded, handled, …}. */
 void cqa_sheet_put_coverage(const struct cqa_measured *measured, struct cqa_buffer *out);
@@ -18,7 +18,7 @@ void cqa_sheet_put_standing(const struct cqa_appraisal *appraisal, const struct 
 /* The rules that cost most: a list of {rule, points, flags, calls}. */
 void cqa_sheet_put_costs(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 
-/* The list of cqa_sheet_rubrics. */
+/* ,"rubrics":[…]: those that scored its calls. */
 void cqa_sheet_put_rubrics(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 
 #endif

@@ -4,27 +4,6 @@
 #include "appraisal/sheet_parts.h"
 #include "base/text.h"
 
-size_t cqa_sheet_rubrics(const struct cqa_sheet *sheet, struct cqa_rubric_used *used, size_t room)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < sheet->call_count; i++) {
-        const struct cqa_scored_call *call = sheet->calls[i];
-        size_t k = 0;
-        if (call->rubric == NULL || call->left_out != NULL)
-            continue;
-        while (k < count && !(cqa_same_text(used[k].rubric, call->rubric) &&
-                              cqa_same_text(used[k].version, call->rubric_version)))
-            k++;
-        if (k == room)
-            continue;
-        if (k == count)
-            used[count++] = (struct cqa_rubric_used){call->rubric, call->rubric_version, 0};
-        used[k].calls++;
-    }
-    return count;
-}
-
 /* Programs that measured the calls, with their models; what is more than there is room for is not
  * told apart. */
 void cqa_sheet_put_programs(const struct cqa_sheet *sheet, struct cqa_buffer *out)
@@ -57,15 +36,15 @@ void cqa_sheet_put_programs(const struct cqa_sheet *sheet, struct cqa_buffer *ou
 
 void cqa_sheet_put_rubrics(const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
-    struct cqa_rubric_used used[CQA_RUBRICS_USED];
-    const size_t count = cqa_sheet_rubrics(sheet, used, CQA_RUBRICS_USED);
+    const struct cqa_tally *tally = sheet->tally;
 
     cqa_json_put(out, ",\"rubrics\":[");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; tally != NULL && i < tally->rubric_count; i++) {
+        const struct cqa_rubric_used *used = &tally->rubrics[i];
         cqa_json_put(out, i ? ",{\"rubric\":" : "{\"rubric\":");
-        cqa_json_text(out, used[i].rubric);
-        cqa_json_member(out, "version", used[i].version);
-        cqa_buffer_print(out, ",\"calls\":%zu}", used[i].calls);
+        cqa_json_text(out, used->rubric);
+        cqa_json_member(out, "version", used->version);
+        cqa_buffer_print(out, ",\"calls\":%zu}", used->calls);
     }
     cqa_json_put(out, "]");
 }

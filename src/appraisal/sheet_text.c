@@ -190,8 +190,8 @@ static void put_measured(const struct cqa_scheme *scheme, const struct cqa_indic
 /* By what the calls were scored: without it no mean of scores can be checked. */
 static void put_rubrics(const struct cqa_sheet *sheet, const struct page *page)
 {
-    struct cqa_rubric_used used[CQA_RUBRICS_USED];
-    const size_t count = cqa_sheet_rubrics(sheet, used, CQA_RUBRICS_USED);
+    const struct cqa_rubric_used *used = sheet->tally ? sheet->tally->rubrics : NULL;
+    const size_t count = sheet->tally ? sheet->tally->rubric_count : 0;
 
     for (size_t i = 0; i < count; i++) {
         put_words(page, "  Rubric %s, version %s: %zu calls", used[i].rubric,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "appraisal/engine.h"
+#include "appraisal/facts.h"
 #include "appraisal/json.h"
 
 static const char *const origin_words[] = {"absent",  "import", "measured",
@@ -22,11 +23,23 @@ static void put_place(struct cqa_buffer *out, struct cqa_place at)
 
 /* Peers and subordinates rate under their names towards those who check, not towards the one they
  * rate. */
-static void put_rows(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
-                     unsigned parts, struct cqa_buffer *out)
+static void put_rater(const struct cqa_indicator *indicator, const struct cqa_row *row,
+                      struct cqa_buffer *out)
 {
-    const int nameless = indicator->rated_by >= CQA_RATED_BY_PEERS && !(parts & CQA_SHEET_PEERS);
+    if (row->rater == NULL)
+        return;
+    if (indicator->rated_by < CQA_RATED_BY_PEERS) {
+        cqa_json_member(out, "rater", row->rater);
+        return;
+    }
+    const size_t begun = cqa_facts_begin(CQA_FACTS_FOR_PEERS, out);
+    cqa_json_member(out, "rater", row->rater);
+    cqa_facts_end(begun, out);
+}
 
+static void put_rows(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
+                     struct cqa_buffer *out)
+{
     cqa_json_put(out, ",\"rows\":[");
     for (size_t i = 0; i < figure->row_count; i++) {
         const struct cqa_row *row = figure->rows[i];
@@ -39,8 +52,7 @@ static void put_rows(const struct cqa_indicator *indicator, const struct cqa_fig
             cqa_buffer_print(out, ",\"import\":%lld", (long long)row->import);
         if (row->rating != 0)
             cqa_buffer_print(out, ",\"rating\":%lld", (long long)row->rating);
-        if (row->rater != NULL && !nameless)
-            cqa_json_member(out, "rater", row->rater);
+        put_rater(indicator, row, out);
         if (row->period != NULL)
             cqa_json_member(out, "period", row->period);
         if (cqa_row_is_trimmed(indicator, figure, row))
@@ -140,7 +152,7 @@ static void put_measured(const struct cqa_indicator *indicator, const struct cqa
 }
 
 static void put_figure(const struct cqa_indicator *indicator, const struct cqa_sheet *sheet,
-                       const struct cqa_figure *figure, unsigned parts, struct cqa_buffer *out)
+                       const struct cqa_figure *figure, struct cqa_buffer *out)
 {
     cqa_json_put(out, "{\"indicator\":");
     cqa_json_text(out, indicator->id);
@@ -149,7 +161,7 @@ static void put_figure(const struct cqa_indicator *indicator, const struct cqa_s
         cqa_json_value(out, "unrounded", figure->raw);
     cqa_json_member(out, "origin", origin_words[figure->origin]);
     if (figure->row_count > 0)
-        put_rows(indicator, figure, parts, out);
+        put_rows(indicator, figure, out);
     if (figure->measured != NULL)
         put_measured(indicator, sheet, figure, out);
     cqa_json_put(out, "}");
@@ -188,33 +200,54 @@ static void put_refs(const struct cqa_scheme *scheme, const struct cqa_scheme_it
     cqa_json_put(out, "]");
 }
 
+static void put_item(const struct cqa_scheme *scheme, const struct cqa_scheme_item *item,
+                     const struct cqa_item_points *points, struct cqa_buffer *out)
+{
+    cqa_json_put(out, "{\"item\":");
+    cqa_json_text(out, item->id);
+    cqa_json_value(out, "points", points->value);
+    cqa_json_member(out, "how", points->how);
+    put_refs(scheme, item, out);
+    if (points->passed != CQA_NOWHERE)
+        cqa_json_put(out, points->passed ? ",\"passed\":true" : ",\"passed\":false");
+    cqa_json_put(out, "}");
+}
+
+/* Before an entry, the count of those before it; behind it its end. */
+static void open_entry(int is_private, int count, struct cqa_buffer *out)
+{
+    cqa_json_put(out, count ? "," : "");
+    if (is_private)
+        cqa_json_put(out, "{\"" CQA_FACTS_FOR_PAY "\":");
+}
+
+static void close_entry(int is_private, struct cqa_buffer *out)
+{
+    cqa_json_put(out, is_private ? "}" : "");
+}
+
 void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                         unsigned parts, struct cqa_buffer *out)
+                         struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
-    const size_t items = parts & CQA_SHEET_PAY ? scheme->item_count : scheme->pay_first;
     int count = 0;
 
     cqa_json_put(out, "[");
     for (size_t i = 0; i < scheme->indicator_count; i++) {
-        if (sheet->figures[i].origin == CQA_ORIGIN_ABSENT ||
-            (!(parts & CQA_SHEET_PAY) && cqa_scheme_private(scheme, i)))
+        const int is_private = cqa_scheme_private(scheme, i);
+        if (sheet->figures[i].origin == CQA_ORIGIN_ABSENT)
             continue;
-        cqa_json_put(out, count++ ? "," : "");
-        put_figure(&scheme->indicators[i], sheet, &sheet->figures[i], parts, out);
+        open_entry(is_private, count++, out);
+        put_figure(&scheme->indicators[i], sheet, &sheet->figures[i], out);
+        close_entry(is_private, out);
     }
-    for (size_t i = 0; i < items; i++) {
-        const struct cqa_item_points *points = &sheet->points[i];
-        if (points->how == NULL)
+    for (size_t i = 0; i < scheme->item_count; i++) {
+        const int is_private = i >= scheme->pay_first;
+        if (sheet->points[i].how == NULL)
             continue;
-        cqa_json_put(out, count++ ? ",{\"item\":" : "{\"item\":");
-        cqa_json_text(out, scheme->items[i].id);
-        cqa_json_value(out, "points", points->value);
-        cqa_json_member(out, "how", points->how);
-        put_refs(scheme, &scheme->items[i], out);
-        if (points->passed != CQA_NOWHERE)
-            cqa_json_put(out, points->passed ? ",\"passed\":true" : ",\"passed\":false");
-        cqa_json_put(out, "}");
+        open_entry(is_private, count++, out);
+        put_item(scheme, &scheme->items[i], &sheet->points[i], out);
+        close_entry(is_private, out);
     }
     cqa_json_put(out, "]");
 }

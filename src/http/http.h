@@ -60,7 +60,8 @@ int cqa_request_number(struct cqa_request *request, const char *name, double lea
 json_t *cqa_request_json(struct cqa_request *request);
 
 /* How far the request is, of how much (0: not known); now and then, and outside of transactions. 0:
- * it is not wanted any more, and whatever it is answered will do. */
+ * it is not wanted any more (called off, or who asked to read it has hung up), and whatever it is
+ * answered will do. */
 int cqa_request_goes_on(struct cqa_request *request, int64_t done, int64_t total);
 
 /* The same: CQA_E_REFUSED when it is not wanted. */

@@ -38,6 +38,7 @@ struct cqa_request {
     int is_again;                /* it was kept, and is done now (again.h) */
     const struct cqa_kept *kept; /* it has no connection (kept.h); NULL: it has */
     const struct cqa_kept_doer *doer;
+    unsigned looks; /* whether anybody waits for the answer still */
     struct cqa_arena arena;
     struct cqa_identity who;
     struct cqa_buffer body;

@@ -79,8 +79,8 @@ static const char *hash_of(struct cqa_hashes *hashes, struct cqa_scores *scores,
 void cqa_hashes_put(struct cqa_hashes *hashes, struct cqa_scores *scores,
                     const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
-    struct cqa_rubric_used used[CQA_RUBRICS_USED];
-    const size_t count = cqa_sheet_rubrics(sheet, used, CQA_RUBRICS_USED);
+    const struct cqa_rubric_used *used = sheet->tally ? sheet->tally->rubrics : NULL;
+    const size_t count = sheet->tally ? sheet->tally->rubric_count : 0;
 
     cqa_json_put(out, ",\"hashes\":{\"scheme\":");
     cqa_json_text(out, hashes->scheme[0] ? hashes->scheme : NULL);

@@ -2,33 +2,30 @@
 #include "rounds/outcome.h"
 
 #include <string.h>
+#include "appraisal/facts.h"
 #include "appraisal/json.h"
 #include "appraisal/scheme_json.h"
 #include "appraisal/sheet.h"
-#include "rounds/fault_json.h"
 #include "rounds/hashes.h"
+#include "rounds/load_calls.h"
+#include "rounds/view.h"
 #include "rounds/work.h"
 
 const char cqa_outcome_everyone[] = "";
 
 enum { TEXT_BYTES_MAX = 256 << 20 };
 
-/* What a reader sees of a sheet. */
-static const unsigned reader_parts[CQA_READER_COUNT] = {
-    [CQA_READER_HR] = CQA_SHEET_PAY | CQA_SHEET_PEERS,
-    [CQA_READER_LEAD] = CQA_SHEET_PEERS,
-    [CQA_READER_AGENT] = CQA_SHEET_PAY,
-};
-
 struct making {
     struct cqa_appraisal_outcome *out;
     const struct cqa_work *work;
     struct cqa_scores *scores;
     struct cqa_hashes *hashes;
+    const struct cqa_going *going;
     const char *whole_of;
     const char *only;       /* NULL: everyone */
     struct cqa_buffer text; /* of one piece at a time */
     int failed;
+    int is_outdated; /* calls are others by now than what numbers were made of */
 };
 
 /* The piece in `text`, kept in the arena; `text` is empty again. */
@@ -54,13 +51,9 @@ static const char *keep(struct making *making, const char *text)
 
 /* ---- sheets */
 
-static const char *sheet_text(struct making *making, const struct cqa_sheet *sheet, unsigned parts)
+static const char *trace_of(struct making *making, const struct cqa_sheet *sheet)
 {
-    if (cqa_sheet_to_json_parts(&making->work->appraisal, sheet, parts, &making->text) != CQA_OK) {
-        making->failed = 1;
-        return NULL;
-    }
-    if (parts & CQA_SHEET_TRACE) {
+    if (cqa_sheet_put_trace_facts(&making->work->appraisal, sheet, &making->text) == CQA_OK) {
         making->text.length--; /* the closing brace */
         cqa_hashes_put(making->hashes, making->scores, sheet, &making->text);
         cqa_json_put(&making->text, "}");
@@ -74,10 +67,10 @@ static int is_wanted_whole(const struct making *making, const char *agent)
            (making->whole_of == cqa_outcome_everyone || strcmp(making->whole_of, agent) == 0);
 }
 
-static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
+static void put_rows(struct making *making, const struct cqa_sheet *sheet,
+                     struct cqa_outcome_sheet *out)
 {
     const struct cqa_appraisal *appraisal = &making->work->appraisal;
-    struct cqa_outcome_sheet *out = &making->out->sheets[making->out->sheet_count++];
 
     out->agent = keep(making, sheet->agent);
     out->team = keep(making, cqa_work_team(making->work, sheet->agent));
@@ -87,11 +80,47 @@ static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
     out->numbers = take(making);
     making->failed |= cqa_sheet_to_csv(appraisal, sheet, &making->text) != CQA_OK;
     out->csv = take(making);
-    for (int i = 0; i < CQA_READER_COUNT; i++) {
-        out->row[i] = sheet_text(making, sheet, reader_parts[i]);
-        if (is_wanted_whole(making, sheet->agent))
-            out->whole[i] = sheet_text(making, sheet, reader_parts[i] | CQA_SHEET_TRACE);
+    making->failed |= cqa_sheet_put_facts(appraisal, sheet, &making->text) != CQA_OK;
+    out->facts = take(making);
+}
+
+/* Its trace has the agent's calls, which are read now. */
+static enum cqa_status put_trace_of_tally(struct making *making, const struct cqa_sheet *sheet,
+                                          struct cqa_outcome_sheet *out, struct cqa_error *error)
+{
+    const struct cqa_work *work = making->work;
+    const struct cqa_whose_calls own = {1, sheet->agent};
+    struct cqa_calls calls = {0};
+    struct cqa_faults faults = {0};
+    struct cqa_sheet whole;
+    enum cqa_status status = cqa_load_calls(making->scores, work->scheme, work->appraisal.period,
+                                            own, NULL, &calls, &faults, error);
+
+    if (status == CQA_OK) {
+        status = cqa_sheet_with_calls(&work->appraisal, sheet, &calls, &calls.arena, &whole);
+        making->is_outdated = status == CQA_E_BUSY;
+        if (status != CQA_OK)
+            (void)cqa_fail(error, status, "out of memory for the sheets");
+        else
+            out->trace = trace_of(making, &whole);
     }
+    cqa_calls_finish(&calls);
+    cqa_faults_finish(&faults);
+    return status;
+}
+
+static enum cqa_status make_sheet(struct making *making, const struct cqa_sheet *sheet,
+                                  struct cqa_error *error)
+{
+    struct cqa_outcome_sheet *out = &making->out->sheets[making->out->sheet_count++];
+
+    put_rows(making, sheet, out);
+    if (!is_wanted_whole(making, sheet->agent))
+        return CQA_OK;
+    if (making->work->from == CQA_WORK_FROM_TALLIES)
+        return put_trace_of_tally(making, sheet, out, error);
+    out->trace = trace_of(making, sheet);
+    return CQA_OK;
 }
 
 /* ---- who has none */
@@ -105,39 +134,16 @@ static int has_pay(const struct cqa_scheme *scheme)
 }
 
 /*
- * What who does not see pay reads of a fault. Where columns are swapped or a row slips by one, a
- * wage stands in any cell: so under a scheme that takes wages in, nothing that quotes an import is
- * for them, whatever it is about.
+ * Whom pay is not for does not read a fault that may be about it. Where columns are swapped or a
+ * row slips by one, a wage stands in any cell: so under a scheme that takes wages in, nothing that
+ * quotes an import is for them, whatever it is about.
  */
-static int may_read(const struct cqa_scheme *scheme, const struct cqa_fault *fault, unsigned parts)
+static int is_private(const void *context, const struct cqa_fault *fault)
 {
-    return (parts & CQA_SHEET_PAY) || !(cqa_scheme_about_pay(scheme, fault->about) ||
-                                        (fault->at.file != NULL && has_pay(scheme)));
-}
+    const struct cqa_scheme *scheme = context;
 
-static const char *left_out_text(struct making *making, const struct cqa_outcome_left_out *left,
-                                 struct cqa_text why, unsigned parts)
-{
-    const struct cqa_faults *faults = &making->work->faults;
-    struct cqa_buffer *out = &making->text;
-    int count = 0;
-
-    cqa_json_put(out, "{\"agent\":");
-    cqa_json_text(out, left->agent);
-    cqa_json_member(out, "team", left->team);
-    cqa_json_put(out, ",\"why\":");
-    cqa_json_names(out, why);
-    cqa_buffer_print(out, ",\"fault\":%s,\"errors\":[", left->fault ? "true" : "false");
-    for (size_t i = 0; i < faults->count; i++) {
-        const struct cqa_fault *fault = &faults->items[i];
-        if (fault->agent == NULL || strcmp(fault->agent, left->agent) != 0 ||
-            !may_read(making->work->scheme, fault, parts))
-            continue;
-        cqa_json_put(out, count++ ? "," : "");
-        cqa_fault_json(fault, out);
-    }
-    cqa_json_put(out, "]}");
-    return take(making);
+    return cqa_scheme_about_pay(scheme, fault->about) ||
+           (fault->at.file != NULL && has_pay(scheme));
 }
 
 static int is_wanted(const struct making *making, const char *agent)
@@ -145,7 +151,8 @@ static int is_wanted(const struct making *making, const char *agent)
     return making->only == NULL || strcmp(making->only, agent) == 0;
 }
 
-static void leave_out(struct making *making, const char *agent, int fault, struct cqa_text why)
+static void leave_out(struct making *making, const char *agent, int fault,
+                      enum cqa_left_out_why why)
 {
     if (!is_wanted(making, agent))
         return;
@@ -154,29 +161,25 @@ static void leave_out(struct making *making, const char *agent, int fault, struc
     left->agent = keep(making, agent);
     left->team = keep(making, cqa_work_team(making->work, agent));
     left->fault = fault;
-    for (int i = 0; left->agent != NULL && i < CQA_READER_COUNT; i++)
-        left->body[i] = left_out_text(making, left, why, reader_parts[i]);
+    cqa_left_out_facts(why, agent, &making->work->faults, is_private, making->work->scheme,
+                       &making->text);
+    left->facts = take(making);
 }
 
 /* A person of the roster whom no indicator names would be missed by nobody but themselves. */
 static void add_absent(struct making *making, struct cqa_names *known)
 {
-    static const struct cqa_text why = {"nothing was imported or entered",
-                                        "没有导入或录入任何数据"};
     const struct cqa_members *members = &making->work->members;
     size_t index;
 
     for (size_t i = 0; i < members->count && !making->work->scheme->units; i++)
         if (!cqa_names_find(known, members->items[i].person, &index) &&
             cqa_scheme_applies(making->work->scheme, members->items[i].post))
-            leave_out(making, members->items[i].person, 1, why);
+            leave_out(making, members->items[i].person, 1, CQA_LEFT_OUT_ABSENT);
 }
 
 static void make_left_out(struct making *making)
 {
-    static const struct cqa_text whys[] = {
-        {"the scheme is not for this post", "方案不适用于该岗位"},
-        {"the input has errors", "数据有误"}};
     const struct cqa_appraisal *appraisal = &making->work->appraisal;
     struct cqa_names known = {0};
     size_t index;
@@ -186,7 +189,8 @@ static void make_left_out(struct making *making)
     for (size_t i = 0; i < appraisal->left_out_count; i++) {
         const struct cqa_left_out *left = &appraisal->left_out[i];
         making->failed |= cqa_names_add(&known, left->agent, &index) != CQA_OK;
-        leave_out(making, left->agent, left->is_fault, whys[left->is_fault != 0]);
+        leave_out(making, left->agent, left->is_fault,
+                  left->is_fault ? CQA_LEFT_OUT_FAULTY : CQA_LEFT_OUT_POST);
     }
     add_absent(making, &known);
     cqa_names_finish(&known);
@@ -250,11 +254,8 @@ static void make_grades(struct making *making)
 
 static void make_lines(struct making *making)
 {
-    for (int i = 0; i < CQA_READER_COUNT; i++) {
-        cqa_scheme_lines_to_json(making->work->scheme, (reader_parts[i] & CQA_SHEET_PAY) != 0,
-                                 &making->text);
-        making->out->lines[i] = take(making);
-    }
+    cqa_scheme_put_lines(making->work->scheme, CQA_FACTS_FOR_PAY, &making->text);
+    making->out->lines = take(making);
     making->failed |= cqa_sheets_csv_head(&making->work->appraisal, &making->text) != CQA_OK;
     making->out->csv_head = take(making);
 }
@@ -271,9 +272,15 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
     out->left_out = cqa_arena_alloc(&out->arena, most * sizeof *out->left_out);
     if (out->sheets == NULL || out->left_out == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    for (size_t i = 0; i < appraisal->sheet_count; i++)
-        if (is_wanted(making, appraisal->sheets[i].agent))
-            make_sheet(making, &appraisal->sheets[i]);
+    const int64_t calls = (int64_t)making->work->calls.count;
+    enum cqa_status status = CQA_OK;
+    for (size_t i = 0; i < appraisal->sheet_count && status == CQA_OK; i++) {
+        status = cqa_going_check(making->going, calls, calls, error);
+        if (status == CQA_OK && is_wanted(making, appraisal->sheets[i].agent))
+            status = make_sheet(making, &appraisal->sheets[i], error);
+    }
+    if (status != CQA_OK)
+        return status;
     make_left_out(making);
     make_notes(making);
     make_lines(making);
@@ -281,16 +288,14 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
     return making->failed ? cqa_fail(error, CQA_E_NOMEM, "out of memory for the sheets") : CQA_OK;
 }
 
-static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *round,
-                           struct making *making, struct cqa_error *error)
+static enum cqa_status compute(struct cqa_scores *scores, const struct cqa_round *round,
+                               enum cqa_work_from from, struct making *making,
+                               struct cqa_error *error)
 {
     struct cqa_hashes hashes;
     struct cqa_work_shared *shared = NULL;
+    enum cqa_status status = cqa_work_take(scores, round, from, making->going, &shared, error);
 
-    *making->out = (struct cqa_appraisal_outcome){0};
-    if (round->stage == CQA_ROUND_CLOSED)
-        return cqa_kept_read(scores, round->id, making->only, making->out, error);
-    enum cqa_status status = cqa_work_take(scores, round, &shared, error);
     if (status != CQA_OK)
         return status;
     cqa_hashes_load(&hashes, round->scheme);
@@ -304,11 +309,31 @@ static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *ro
     return status;
 }
 
-enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,
-                                const char *whole_of, struct cqa_appraisal_outcome *out,
-                                struct cqa_error *error)
+/* One's own calls that come while one's sheet is made are no matter of luck: then it is computed
+ * from all calls, which are of one moment. */
+static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *round,
+                           struct making *making, struct cqa_error *error)
 {
-    struct making making = {.out = out, .whole_of = whole_of};
+    const struct making begun = *making;
+
+    *making->out = (struct cqa_appraisal_outcome){0};
+    if (round->stage == CQA_ROUND_CLOSED)
+        return cqa_kept_read(scores, round->id, making->only, making->out, error);
+    const int everyones = making->whole_of == cqa_outcome_everyone;
+    const enum cqa_status status = compute(
+        scores, round, everyones ? CQA_WORK_FROM_CALLS : CQA_WORK_FROM_TALLIES, making, error);
+    if (!making->is_outdated)
+        return status;
+    *making = begun;
+    cqa_outcome_finish(making->out);
+    return compute(scores, round, CQA_WORK_FROM_CALLS, making, error);
+}
+
+enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,
+                                const char *whole_of, const struct cqa_going *going,
+                                struct cqa_appraisal_outcome *out, struct cqa_error *error)
+{
+    struct making making = {.out = out, .going = going, .whole_of = whole_of};
 
     return get(scores, round, &making, error);
 }

@@ -5,13 +5,14 @@
 #include "scores/search.h"
 #include "scores/store_internal.h"
 
-enum { CALL_COLUMN_COUNT = 16 };
+enum { CALL_COLUMN_COUNT = 17 };
 static const char call_columns[] =
     "SELECT c.id, c.revision, c.received_ms, c.source, c.person, c.team, c.recorder, c.path, "
     "r.body,"
     " c.decided_c, c.flag_count, c.open_count, c.started_ms, c.score_c, c.site,"
     " " CQA_DAY_IS_CLOSED(
-        "c.day") " FROM calls c JOIN revisions r ON r.call = c.id AND r.revision = c.revision";
+        "c.day") ", EXISTS(SELECT 1 FROM samples s WHERE s.call = c.id AND s.done_ms IS NOT NULL)"
+                 " FROM calls c JOIN revisions r ON r.call = c.id AND r.revision = c.revision";
 
 static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
                     int (*visit)(void *context, const struct cqa_call_row *row), void *context)
@@ -35,6 +36,7 @@ static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
         .flag_count = cqa_sql_int(row, 10),
         .open_count = cqa_sql_int(row, 11),
         .is_closed = (int)cqa_sql_int(row, 15),
+        .is_heard = (int)cqa_sql_int(row, 16),
     };
 
     return visit(context, &call);
@@ -52,6 +54,8 @@ static void add_filter(struct cqa_query *query, struct cqa_sql *db,
         cqa_query_text(query, " AND c.agent = ?", filter->agent);
     if (filter->person != NULL)
         cqa_query_text(query, " AND c.person = ?", filter->person);
+    if (filter->without_person)
+        cqa_query_add(query, " AND c.person IS NULL");
     if (filter->team != NULL)
         cqa_query_text(query, " AND c.team = ?", filter->team);
     if (filter->queue != NULL)

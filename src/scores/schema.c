@@ -416,6 +416,8 @@ static const char *const steps[] = {
     jobs_step,
     basis_step,
     tried_step,
+    cqa_tallies_schema,
+    cqa_appraisal_kept,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

@@ -129,6 +129,23 @@ enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, 
     return status;
 }
 
+enum cqa_status cqa_scores_write_soon(struct cqa_scores *scores, int wait_ms, cqa_sql_body *body,
+                                      void *context, struct cqa_error *error)
+{
+    struct timespec until;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (wait_ms % 1000) * 1000000L;
+    until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    if (pthread_mutex_clocklock(&scores->write_lock, CLOCK_MONOTONIC, &until) != 0)
+        return cqa_fail(error, CQA_E_BUSY, "the database is held by others");
+    const enum cqa_status status =
+        cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
+    pthread_mutex_unlock(&scores->write_lock);
+    return status;
+}
+
 enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
                                 struct cqa_error *error)
 {

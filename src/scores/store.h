@@ -107,6 +107,7 @@ struct cqa_call_filter {
     const char *rubric, *rubric_version; /* that scored them */
     int64_t day_from, day_to;            /* 0: open */
     int64_t without_day;                 /* 1: only those that tell no day */
+    int without_person;                  /* 1: only those that are nobody's */
     const struct cqa_shift *shift;       /* by when they started */
     const int64_t *score_below_c, *score_above_c;
     int severity_least; /* -1: any */
@@ -126,6 +127,7 @@ struct cqa_call_row {
     const int64_t *decided_c;
     int64_t flag_count, open_count;
     int is_closed; /* its day is */
+    int is_heard;  /* a sample that was drawn, and is done */
 };
 
 /* Visits rows in order until `visit` returns non-zero or they end. */

@@ -21,6 +21,10 @@ enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, 
 enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The same of what can be left: CQA_E_BUSY where this server writes something else for so long. */
+enum cqa_status cqa_scores_write_soon(struct cqa_scores *scores, int wait_ms, cqa_sql_body *body,
+                                      void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* A connection that reads, until cqa_scores_give. */
 enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
                                 struct cqa_error *error) CQA_MUST_CHECK;

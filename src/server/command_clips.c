@@ -82,6 +82,8 @@ static int write_all(int fd, const unsigned char *bytes, size_t length)
 {
     while (length > 0) {
         const ssize_t done = write(fd, bytes, length);
+        if (done < 0 && errno == EINTR)
+            continue;
         if (done < 0)
             return 0;
         bytes += done;

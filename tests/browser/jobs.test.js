@@ -65,32 +65,32 @@ async function slowed(server, act) {
   }
 }
 
-/** Whether the bar was seen at two places before the answer came. */
-const seesItMove = (page) => page.evaluate(() => new Promise((resolve) => {
+/** Whether the bar was seen at two places before `end` was there. */
+const seesItMove = (page, end) => page.evaluate((done) => new Promise((resolve) => {
   const seen = new Set();
   const look = () => {
     const bar = document.querySelector(".job progress[value]");
     if (bar) seen.add(bar.value);
-    if (seen.size > 1 || document.querySelector(".tiles")) resolve(seen.size > 1);
+    if (seen.size > 1 || document.querySelector(done)) resolve(seen.size > 1);
     else requestAnimationFrame(look);
   };
   look();
-}));
+}), end);
 
-/** Called off by its button; false where it was done just before. */
-async function callsItOff(page) {
-  const end = await page.evaluate(() => new Promise((resolve) => {
+/** Called off by its button, which is said at `where`; false where `end` was there just before. */
+async function callsItOff(page, end, where) {
+  const last = await page.evaluate((done) => new Promise((resolve) => {
     const look = () => {
       const button = document.querySelector(".job button:enabled");
-      if (document.querySelector(".tiles")) resolve("done");
+      if (document.querySelector(done)) resolve("done");
       else if (button) resolve(button.click());
       else requestAnimationFrame(look);
     };
     look();
-  }));
-  if (end === "done") return false;
-  await page.waitForFunction(() => document.querySelector(".tiles") || document.querySelector("[aria-live] p")?.textContent === "Called off", null, { timeout: 120000 });
-  return !(await page.locator(".tiles").count());
+  }), end);
+  if (last === "done") return false;
+  await page.waitForFunction(([done, at]) => document.querySelector(done) || document.querySelector(at)?.textContent.startsWith("Called off"), [end, where], { timeout: 120000 });
+  return !(await page.locator(end).count());
 }
 
 test("a re-scoring shows how far it is, and is called off", async () => {
@@ -103,10 +103,11 @@ test("a re-scoring shows how far it is, and is called off", async () => {
       await postCopies(token, result, count, LEAST << round);
       count = LEAST << round;
       await visit(page, `#/rules?from=2025-11-01&to=2025-11-30`);
+      await page.waitForSelector(".caption"); // what the page itself has counted is there
       await page.fill("[name=rubric]", rubric);
       if (await slowed(stage.server, async () => {
         await page.click("button:has-text('Preview')");
-        return await seesItMove(page) && await callsItOff(page);
+        return await seesItMove(page, ".tiles") && await callsItOff(page, ".tiles", "[aria-live] p");
       })) break;
       await visit(page, "#/team");
     }
@@ -114,5 +115,21 @@ test("a re-scoring shows how far it is, and is called off", async () => {
     assert.deepEqual([job.state, job.path], ["stopped", "/api/v1/rescore/preview"]);
     assert.ok(job.done > 0 && job.done < job.total, `${job.done} of ${job.total}`);
     assert.deepEqual(await axeFinds(page, "called off"), []);
+  });
+}, { timeout: 500000 });
+
+test("a round's results that take long show how far they are, and are called off", async () => {
+  const hr = await person(stage.url, "hr");
+  const { appraisal } = await hr("POST", "appraisals", { scheme: "agent-2013", period: "2025-11" });
+  await as("hr", async (page) => {
+    const isCalledOff = await slowed(stage.server, async () => {
+      await page.evaluate((to) => { location.hash = to; }, `#/appraisal/${appraisal}/results`);
+      return await seesItMove(page, ".round") && await callsItOff(page, ".round", ".problem");
+    });
+    assert.ok(isCalledOff, "it was done before anybody saw how far it was");
+    const { jobs } = await hr("GET", "jobs");
+    assert.ok(jobs.every(({ state }) => state === "stopped"), JSON.stringify(jobs));
+    await page.click("button:has-text('Try again')");
+    await page.waitForSelector(".round .banner");
   });
 }, { timeout: 500000 });

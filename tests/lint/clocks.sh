@@ -13,6 +13,7 @@ src/child/child.c nanosleep                waits for a killed zygote, in real ti
 src/child/zygote.c nanosleep               waits for a killed child, in real time, a counted number of times
 src/scores/store.c nanosleep               asks a lock of other processes again, a counted number of times
 src/scores/readers.c clock_gettime         waits for a connection to come back, in real time
+src/scores/store.c clock_gettime           waits for the turn to write, in real time
 src/scores/readers.c pthread_cond_timedwait waits for a connection to come back, in real time
 src/server/command_copy.c cqa_clock_system a program of its own
 src/child/child.c cqa_clock_system         waits for a child, in real time

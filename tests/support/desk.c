@@ -133,6 +133,16 @@ void seat_people(void)
     reply_finish(&reply);
 }
 
+void let_closed_rounds_change(void)
+{
+    served_sql(&served, served_is_sqlite() ? "DROP TRIGGER kept_sheets_stay;"
+                                             "DROP TRIGGER kept_left_out_stay;"
+                                             "DROP TRIGGER rounds_closed"
+                                           : "DROP TRIGGER kept_sheets_stay ON kept_sheets;"
+                                             "DROP TRIGGER kept_left_out_keep ON kept_left_out;"
+                                             "DROP TRIGGER rounds_closed ON rounds");
+}
+
 const char *open_round(const char *scheme)
 {
     return open_round_of(scheme, "2025-11");

@@ -25,6 +25,9 @@ int uploaded(const char *name, const char *method, const char *path, const char 
 const char *open_round(const char *scheme);
 const char *open_round_of(const char *scheme, const char *period);
 
+/* Behind the server's back, as a program of before would have written them. */
+void let_closed_rounds_change(void);
+
 /* The path of a resource under another. Static memory, two at a time. */
 const char *under(const char *round, const char *what);
 

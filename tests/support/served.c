@@ -315,35 +315,48 @@ void served_dump(const struct served *served, char *command, size_t size)
                  postgres.host, DATABASE_USER, served->database);
 }
 
+#define UNWATCHED(table)                                                                           \
+    "DROP TRIGGER " table "_added; DROP TRIGGER " table "_changed; DROP TRIGGER " table "_gone;"
+
 void served_age(const struct served *served)
 {
     served_sql(
         served,
-        "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;"
-        "DROP TABLE jobs;"
-        "DROP INDEX calls_sums; DROP INDEX flags_agreed;"
-        "DROP INDEX decisions_by_request; ALTER TABLE decisions DROP COLUMN request;"
-        "ALTER TABLE users DROP COLUMN once_until_ms;"
-        "ALTER TABLE generations DROP COLUMN key_hash;"
-        "ALTER TABLE audit DROP COLUMN address;"
-        "ALTER TABLE tokens DROP COLUMN addresses;"
-        "ALTER TABLE sessions DROP COLUMN address;"
-        "ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors; DROP TABLE audit_keys;"
-        "DROP TABLE claims;"
-        "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;"
-        "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms;"
-        "DROP TABLE login_tries;"
-        "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
-        "ALTER TABLE tokens DROP COLUMN expires_ms;"
-        "ALTER TABLE tokens DROP COLUMN used_ms;"
-        "ALTER TABLE tokens DROP COLUMN teams;"
-        "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
-        "DROP TABLE unbounded_totals;"
-        "ALTER TABLE rubrics DROP COLUMN floor_c;"
-        "ALTER TABLE rubrics DROP COLUMN cap_c;"
-        "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
-        "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
-        "PRAGMA user_version = 16");
+        "ALTER TABLE kept_sheets DROP COLUMN facts; ALTER TABLE kept_sheets DROP COLUMN trace;"
+        "ALTER TABLE kept_left_out DROP COLUMN facts;"
+        "DROP INDEX samples_by_call; DROP TABLE tallies; DROP TRIGGER rounds_changed;" UNWATCHED(
+            "calls") UNWATCHED("revisions") UNWATCHED("flags") UNWATCHED("decisions")
+            UNWATCHED("samples") UNWATCHED(
+                "periods") "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;"
+                           "DROP TABLE jobs;"
+                           "DROP INDEX calls_sums; DROP INDEX flags_agreed;"
+                           "DROP INDEX decisions_by_request; ALTER TABLE decisions DROP COLUMN "
+                           "request;"
+                           "ALTER TABLE users DROP COLUMN once_until_ms;"
+                           "ALTER TABLE generations DROP COLUMN key_hash;"
+                           "ALTER TABLE audit DROP COLUMN address;"
+                           "ALTER TABLE tokens DROP COLUMN addresses;"
+                           "ALTER TABLE sessions DROP COLUMN address;"
+                           "ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors; "
+                           "DROP TABLE audit_keys;"
+                           "DROP TABLE claims;"
+                           "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN "
+                           "written;"
+                           "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP "
+                           "COLUMN taken_ms;"
+                           "DROP TABLE login_tries;"
+                           "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX "
+                           "failures_by_call;"
+                           "ALTER TABLE tokens DROP COLUMN expires_ms;"
+                           "ALTER TABLE tokens DROP COLUMN used_ms;"
+                           "ALTER TABLE tokens DROP COLUMN teams;"
+                           "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+                           "DROP TABLE unbounded_totals;"
+                           "ALTER TABLE rubrics DROP COLUMN floor_c;"
+                           "ALTER TABLE rubrics DROP COLUMN cap_c;"
+                           "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
+                           "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+                           "PRAGMA user_version = 16");
 }
 
 void reply_finish(struct reply *reply)

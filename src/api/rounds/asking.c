@@ -38,6 +38,16 @@ enum cqa_reader cqa_asked_reader_of(const struct cqa_request *request, const cha
                                                         : cqa_asked_reader(request);
 }
 
+static int goes_on(void *request, int64_t done, int64_t total)
+{
+    return cqa_request_goes_on(request, done, total);
+}
+
+struct cqa_going cqa_asked_going(struct cqa_request *request)
+{
+    return (struct cqa_going){goes_on, request};
+}
+
 enum cqa_reader cqa_asked_reader(const struct cqa_request *request)
 {
     switch (cqa_request_who(request)->role) {

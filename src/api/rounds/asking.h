@@ -6,12 +6,16 @@
 #include "http/http.h"
 #include "rounds/outcome.h"
 #include "rounds/sight.h"
+#include "rounds/work.h"
 #include "scores/rounds/rounds.h"
 
 /* What the endpoints of appraisal share. Functions that return int give a problem with 0. */
 
 /* The round that the route's first part names. */
 int cqa_asked_round(struct cqa_request *request, struct cqa_round *out);
+
+/* Tells the job, where the request is one, how far it is. */
+struct cqa_going cqa_asked_going(struct cqa_request *request);
 
 /* How the asker reads sheets. */
 enum cqa_reader cqa_asked_reader(const struct cqa_request *request);

@@ -7,6 +7,7 @@
 #include "api/rounds/endpoints.h"
 #include "appraisal/json.h"
 #include "rounds/signs.h"
+#include "rounds/view.h"
 #include "scores/objections.h"
 
 enum { TRIES = 5 };
@@ -79,11 +80,12 @@ static enum cqa_status find_lack(struct cqa_request *request, const struct cqa_r
                                  const char *whole_of, struct lack *out, struct cqa_error *error)
 {
     struct cqa_scores *scores = cqa_request_scores(request);
+    const struct cqa_going going = cqa_asked_going(request);
 
     *out = (struct lack){.who = cqa_request_who(request),
                          .objecting = {.limit = CQA_REPLY_BYTES_MAX},
                          .disputed = {.limit = CQA_REPLY_BYTES_MAX}};
-    enum cqa_status status = cqa_outcome_get(scores, round, whole_of, &out->outcome, error);
+    enum cqa_status status = cqa_outcome_get(scores, round, whole_of, &going, &out->outcome, error);
     if (status == CQA_OK)
         status = cqa_signs_load(scores, round->id, &out->outcome, &out->signs, error);
     if (status == CQA_OK)
@@ -132,7 +134,7 @@ static void put_left_out(const struct lack *lack, enum cqa_reader reader, struct
         if (!left->fault || !in_sight(lack, left->agent, left->team))
             continue;
         cqa_json_put(out, listed++ ? "," : "");
-        cqa_json_put(out, left->body[reader]);
+        cqa_view_left_out(left, reader, out);
     }
 }
 

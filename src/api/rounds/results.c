@@ -6,6 +6,7 @@
 #include "api/rounds/endpoints.h"
 #include "appraisal/json.h"
 #include "rounds/signs.h"
+#include "rounds/view.h"
 #include "scores/audit.h"
 
 /* What the asker gets of a round's outcome. */
@@ -24,12 +25,6 @@ static int in_view(const struct view *view, const char *agent, const char *team)
            (view->team == NULL || (team != NULL && strcmp(team, view->team) == 0));
 }
 
-/* Without its closing brace, so that more can follow. */
-static void put_open(struct cqa_buffer *out, const char *object)
-{
-    cqa_buffer_add(out, object, strlen(object) - 1);
-}
-
 static int64_t put_sheets(const struct view *view, struct cqa_buffer *out)
 {
     int64_t undecided = 0;
@@ -40,7 +35,8 @@ static int64_t put_sheets(const struct view *view, struct cqa_buffer *out)
         if (!in_view(view, sheet->agent, sheet->team))
             continue;
         cqa_json_put(out, count++ ? "," : "");
-        put_open(out, sheet->row[view->reader]);
+        cqa_view_sheet(sheet, view->reader, 0, out);
+        out->length -= !out->failed; /* the closing brace */
         cqa_json_put(out, ",\"signed\":");
         cqa_sides_json(view->signs[i].counts, out);
         cqa_json_put(out, "}");
@@ -58,7 +54,7 @@ static void put_left_out(const struct view *view, struct cqa_buffer *out)
         if (!in_view(view, left->agent, left->team))
             continue;
         cqa_json_put(out, count++ ? "," : "");
-        cqa_json_put(out, left->body[view->reader]);
+        cqa_view_left_out(left, view->reader, out);
     }
 }
 
@@ -69,10 +65,11 @@ static void put_results(const struct view *view, struct cqa_buffer *out)
 
     cqa_json_put(out, "{\"appraisal\":{");
     cqa_round_json(view->round, out);
-    cqa_buffer_print(out, "},\"preview\":%s,\"notes\":%s,\"lines\":%s,\"grades\":%s",
+    cqa_buffer_print(out, "},\"preview\":%s,\"notes\":%s,\"lines\":",
                      view->round->stage == CQA_ROUND_CLOSED ? "false" : "true",
-                     agent ? "[]" : view->outcome.notes, view->outcome.lines[view->reader],
-                     agent ? "[]" : view->outcome.grades);
+                     agent ? "[]" : view->outcome.notes);
+    cqa_view_lines(&view->outcome, view->reader, out);
+    cqa_buffer_print(out, ",\"grades\":%s", agent ? "[]" : view->outcome.grades);
     cqa_json_put(out, ",\"sheets\":[");
     const int64_t undecided = put_sheets(view, out);
     cqa_json_put(out, "],\"left_out\":[");
@@ -82,8 +79,9 @@ static void put_results(const struct view *view, struct cqa_buffer *out)
 
 static enum cqa_status load(struct cqa_request *request, struct view *view, struct cqa_error *error)
 {
-    const enum cqa_status status =
-        cqa_outcome_get(cqa_request_scores(request), view->round, NULL, &view->outcome, error);
+    const struct cqa_going going = cqa_asked_going(request);
+    const enum cqa_status status = cqa_outcome_get(cqa_request_scores(request), view->round, NULL,
+                                                   &going, &view->outcome, error);
 
     return status == CQA_OK ? cqa_signs_load(cqa_request_scores(request), view->round->id,
                                              &view->outcome, &view->signs, error)

@@ -7,6 +7,7 @@
 #include "api/rounds/endpoints.h"
 #include "appraisal/json.h"
 #include "rounds/signs.h"
+#include "rounds/view.h"
 #include "scores/objections.h"
 #include "scores/rounds/inputs.h"
 #include "settings/config.h"
@@ -101,11 +102,11 @@ static void put_sheet(const struct cqa_asked_sheet *asked, enum cqa_reader reade
                       const struct cqa_signs *signs, struct cqa_buffer *out)
 {
     if (asked->sheet == NULL) {
-        cqa_json_put(out, asked->left_out->body[reader]);
+        cqa_view_left_out(asked->left_out, reader, out);
         return;
     }
-    const char *whole = asked->sheet->whole[reader];
-    cqa_buffer_add(out, whole, strlen(whole) - 1); /* without the closing brace */
+    cqa_view_sheet(asked->sheet, reader, 1, out);
+    out->length -= !out->failed; /* the closing brace */
     cqa_json_put(out, ",\"signed\":");
     cqa_sides_json(signs[asked->sheet - asked->outcome.sheets].counts, out);
     cqa_json_put(out, "}");
@@ -126,7 +127,7 @@ static enum cqa_status put_disputed(struct cqa_scores *scores, const struct cqa_
 /* An import is told of where one of its rows stands in the sheet: others are not for everyone. */
 struct importing {
     struct cqa_buffer *out;
-    const char *sheet;
+    const char *sheet; /* NULL: there is none */
     int count;
 };
 
@@ -136,7 +137,7 @@ static void add_import(void *context, const struct cqa_import_row *row)
     char mark[40];
 
     const int length = snprintf(mark, sizeof mark, "\"import\":%lld", (long long)row->id);
-    const char *at = strstr(list->sheet, mark);
+    const char *at = list->sheet != NULL ? strstr(list->sheet, mark) : NULL;
     while (at != NULL && at[length] >= '0' && at[length] <= '9')
         at = strstr(at + length, mark);
     if (at == NULL)
@@ -155,11 +156,15 @@ static enum cqa_status put_evidence(struct cqa_request *request,
                                     struct cqa_buffer *out, struct cqa_error *error)
 {
     const struct cqa_server_config *config = cqa_request_config(request);
-    struct importing list = {out, asked->sheet ? asked->sheet->whole[reader] : "", 0};
+    struct cqa_buffer sheet = {.limit = CQA_REPLY_BYTES_MAX};
 
+    if (asked->sheet != NULL)
+        cqa_view_sheet(asked->sheet, reader, 1, &sheet);
+    struct importing list = {out, sheet.text, 0};
     cqa_json_put(out, ",\"imports\":[");
     const enum cqa_status status =
         cqa_inputs_imports(cqa_request_scores(request), &asked->round, 0, add_import, &list, error);
+    cqa_buffer_finish(&sheet);
     cqa_json_put(out, "],\"reasons\":[");
     for (size_t i = 0; i < config->reason_count; i++) {
         cqa_json_put(out, i ? ",{\"code\":" : "{\"code\":");
@@ -179,7 +184,7 @@ static enum cqa_status put_beside(struct cqa_scores *scores, const struct cqa_as
     struct list list = {.out = out};
 
     cqa_json_put(out, ",\"lines\":");
-    cqa_json_put(out, asked->outcome.lines[reader]);
+    cqa_view_lines(&asked->outcome, reader, out);
     cqa_json_put(out, ",\"before\":");
     enum cqa_status status = cqa_before_json(scores, asked, reader, out, error);
     cqa_json_put(out, ",\"signatures\":");

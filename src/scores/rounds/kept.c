@@ -2,35 +2,38 @@
 #include "scores/rounds/kept.h"
 #include "scores/rounds/rounds_internal.h"
 
-/* What a closed round keeps. An agent's row is hr's: both see pay. */
+/*
+ * What a closed round keeps: facts. One that was closed before they were kept has texts, one for
+ * each reader, which stay as they are (an agent's row is hr's: both see pay); since, their columns
+ * are empty.
+ */
 
 /* ---- writing */
 
 CQA_SQL_STATEMENT(
-    insert_sheet, "iittittttttt", 0,
-    "INSERT INTO kept_sheets(round, place, agent, team, undecided, numbers, row_paid, row_open,"
-    " full_hr, full_lead, full_agent, csv) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-    "?12)");
+    insert_sheet, "iittitttt", 0,
+    "INSERT INTO kept_sheets(round, place, agent, team, undecided, numbers, facts, trace, csv,"
+    " row_paid, row_open, full_hr, full_lead, full_agent)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '', '', '', '', '')");
 
 static enum cqa_status write_sheet(struct cqa_sql *db, int64_t round, size_t place,
                                    const struct cqa_outcome_sheet *sheet, struct cqa_error *error)
 {
     return cqa_sql_do(db, error, &insert_sheet, round, (int64_t)place, sheet->agent, sheet->team,
-                      sheet->undecided, sheet->numbers, sheet->row[CQA_READER_HR],
-                      sheet->row[CQA_READER_LEAD], sheet->whole[CQA_READER_HR],
-                      sheet->whole[CQA_READER_LEAD], sheet->whole[CQA_READER_AGENT], sheet->csv);
+                      sheet->undecided, sheet->numbers, sheet->facts, sheet->trace, sheet->csv);
 }
 
-CQA_SQL_STATEMENT(insert_left_out, "iittitt", 0,
-                  "INSERT INTO kept_left_out(round, place, agent, team, fault, body, body_open)"
-                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+CQA_SQL_STATEMENT(
+    insert_left_out, "iittit", 0,
+    "INSERT INTO kept_left_out(round, place, agent, team, fault, facts, body, body_open)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, '', '')");
 
 static enum cqa_status write_left_out(struct cqa_sql *db, int64_t round, size_t place,
                                       const struct cqa_outcome_left_out *left,
                                       struct cqa_error *error)
 {
     return cqa_sql_do(db, error, &insert_left_out, round, (int64_t)place, left->agent, left->team,
-                      (int64_t)left->fault, left->body[CQA_READER_HR], left->body[CQA_READER_LEAD]);
+                      (int64_t)left->fault, left->facts);
 }
 
 static enum cqa_status write_outcome(struct cqa_sql *db, int64_t round,
@@ -89,10 +92,9 @@ static enum cqa_status check_mark(struct cqa_sql *db, const struct cqa_kept_mark
 }
 
 CQA_SQL_STATEMENT(
-    close_round, "iitttttti", 0,
+    close_round, "iittttti", 0,
     "UPDATE rounds SET stage = 3, closed_by = ?1, closed_ms = ?2, note = coalesce(?3, note),"
-    " kept_notes = ?4, kept_lines = ?5, kept_lines_open = ?6, kept_grades = ?7,"
-    " kept_csv_head = ?8 WHERE id = ?9");
+    " kept_notes = ?4, kept_lines = ?5, kept_grades = ?6, kept_csv_head = ?7 WHERE id = ?8");
 
 struct closing {
     struct cqa_scores *scores;
@@ -114,9 +116,8 @@ static enum cqa_status write_closing(struct cqa_sql *db, const struct closing *i
         status = cqa_round_write_step(it->scores, db, it->who, it->round, it->step, error);
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &close_round, it->who->user, cqa_scores_now_ms(it->scores),
-                            it->step->note, outcome->notes, outcome->lines[CQA_READER_HR],
-                            outcome->lines[CQA_READER_LEAD], outcome->grades, outcome->csv_head,
-                            it->round);
+                            it->step->note, outcome->notes, outcome->lines, outcome->grades,
+                            outcome->csv_head, it->round);
     if (status == CQA_OK)
         status = cqa_round_audit(it->scores, db, it->who, "appraisal.close", it->round, error,
                                  "%zu sheets; ignored: %s; %s", outcome->sheet_count, it->ignored,
@@ -153,6 +154,13 @@ enum cqa_status cqa_kept_close(struct cqa_scores *scores, const struct cqa_ident
 
 /* ---- reading */
 
+/* An agent reads rows as hr does. */
+static struct cqa_kept_texts texts_of(const char *paid, const char *open)
+{
+    return (struct cqa_kept_texts){
+        {[CQA_READER_HR] = paid, [CQA_READER_LEAD] = open, [CQA_READER_AGENT] = paid}};
+}
+
 static const char *copy(struct cqa_appraisal_outcome *out, struct cqa_sql_rows *row, int column)
 {
     return cqa_arena_string(&out->arena, cqa_sql_text(row, column));
@@ -176,8 +184,9 @@ static enum cqa_status read_head(struct cqa_sql *db, int64_t round,
     status = cqa_row_step(row, error);
     if (status == CQA_OK) {
         out->notes = copy(out, row, 0);
-        out->lines[CQA_READER_HR] = out->lines[CQA_READER_AGENT] = copy(out, row, 1);
-        out->lines[CQA_READER_LEAD] = copy(out, row, 2);
+        out->lines = copy(out, row, 1);
+        if (cqa_sql_text(row, 2) != NULL)
+            out->lines_of = texts_of(out->lines, copy(out, row, 2));
         out->grades = copy(out, row, 3);
         out->csv_head = copy(out, row, 4);
         *sheets = (size_t)cqa_sql_int(row, 5);
@@ -188,43 +197,51 @@ static enum cqa_status read_head(struct cqa_sql *db, int64_t round,
 }
 
 static struct cqa_outcome_sheet sheet_of(struct cqa_appraisal_outcome *out,
-                                         struct cqa_sql_rows *row)
+                                         struct cqa_sql_rows *row, int whole)
 {
     struct cqa_outcome_sheet sheet = {.agent = copy(out, row, 0),
                                       .team = copy(out, row, 1),
                                       .undecided = cqa_sql_int(row, 2),
                                       .numbers = copy(out, row, 3),
-                                      .csv = copy(out, row, 9)};
+                                      .facts = copy(out, row, 4),
+                                      .trace = copy(out, row, 5),
+                                      .csv = copy(out, row, 6)};
 
-    sheet.row[CQA_READER_HR] = sheet.row[CQA_READER_AGENT] = copy(out, row, 4);
-    sheet.row[CQA_READER_LEAD] = copy(out, row, 5);
-    for (int i = 0; i < CQA_READER_COUNT; i++)
-        sheet.whole[i] = copy(out, row, 6 + i);
+    if (sheet.facts != NULL)
+        return sheet;
+    sheet.row = texts_of(copy(out, row, 7), copy(out, row, 8));
+    for (int i = 0; whole && i < CQA_READER_COUNT; i++)
+        sheet.whole.of[i] = copy(out, row, 9 + i);
     return sheet;
 }
 
-CQA_SQL_STATEMENT(sheets_of, "it", 10,
-                  "SELECT agent, team, undecided, numbers, row_paid, row_open, full_hr,"
-                  " full_lead, full_agent, csv FROM kept_sheets WHERE round = ?1"
-                  " AND (?2 IS NULL OR agent = ?2) ORDER BY place");
+CQA_SQL_STATEMENT(sheets_of, "i", 9,
+                  "SELECT agent, team, undecided, numbers, facts, NULL, csv, row_paid, row_open"
+                  " FROM kept_sheets WHERE round = ?1 ORDER BY place");
+CQA_SQL_STATEMENT(sheet_of_agent, "it", 12,
+                  "SELECT agent, team, undecided, numbers, facts, trace, csv, row_paid, row_open,"
+                  " full_hr, full_lead, full_agent FROM kept_sheets WHERE round = ?1"
+                  " AND agent = ?2");
 
 static enum cqa_status read_sheets(struct cqa_sql *db, int64_t round, const char *agent,
                                    size_t count, struct cqa_appraisal_outcome *out,
                                    struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_sql_start(db, &row, error, &sheets_of, round, agent);
+    enum cqa_status status = agent == NULL
+                                 ? cqa_sql_start(db, &row, error, &sheets_of, round)
+                                 : cqa_sql_start(db, &row, error, &sheet_of_agent, round, agent);
 
     if (status != CQA_OK)
         return status;
     while (out->sheet_count < count && cqa_sql_next(row, &status, error))
-        out->sheets[out->sheet_count++] = sheet_of(out, row);
+        out->sheets[out->sheet_count++] = sheet_of(out, row, agent != NULL);
     cqa_sql_end(row);
     return status;
 }
 
-CQA_SQL_STATEMENT(left_out_of, "it", 5,
-                  "SELECT agent, team, fault, body, body_open"
+CQA_SQL_STATEMENT(left_out_of, "it", 6,
+                  "SELECT agent, team, fault, facts, body, body_open"
                   " FROM kept_left_out WHERE round = ?1 AND (?2 IS NULL OR agent = ?2)"
                   " ORDER BY place");
 
@@ -242,8 +259,9 @@ static enum cqa_status read_left_out(struct cqa_sql *db, int64_t round, const ch
         left->agent = copy(out, row, 0);
         left->team = copy(out, row, 1);
         left->fault = (int)cqa_sql_int(row, 2);
-        left->body[CQA_READER_HR] = left->body[CQA_READER_AGENT] = copy(out, row, 3);
-        left->body[CQA_READER_LEAD] = copy(out, row, 4);
+        left->facts = copy(out, row, 3);
+        if (left->facts == NULL)
+            left->body = texts_of(copy(out, row, 4), copy(out, row, 5));
     }
     cqa_sql_end(row);
     return status;

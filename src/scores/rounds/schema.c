@@ -5,7 +5,8 @@
  * Values are texts that hold exact decimals or fractions, never REAL. Input belongs to a scheme and
  * a period, so that a correction of a closed round starts from the same rows. Rows, ratings and
  * signatures are only ever added; `current` marks those that count. What a round was closed with is
- * kept as it was written then.
+ * kept as it was written then (since cqa_appraisal_kept as facts, before as a text for each
+ * reader).
  */
 const char cqa_appraisal_schema[] =
     "CREATE TABLE rounds("
@@ -122,3 +123,8 @@ const char cqa_appraisal_answers[] =
     "CREATE TABLE import_names("
     " written TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL,"
     " user INTEGER NOT NULL REFERENCES users(id), at_ms INTEGER NOT NULL) WITHOUT ROWID;";
+
+/* What a round is closed with, for nobody yet (docs/decisions/0213). */
+const char cqa_appraisal_kept[] = "ALTER TABLE kept_sheets ADD COLUMN facts TEXT;"
+                                  "ALTER TABLE kept_sheets ADD COLUMN trace TEXT;"
+                                  "ALTER TABLE kept_left_out ADD COLUMN facts TEXT;";

@@ -8,5 +8,10 @@ extern const char cqa_appraisal_faults[];  /* a later step */
 extern const char cqa_appraisal_leasts[];  /* one after that */
 extern const char cqa_appraisal_answers[]; /* and one after that */
 extern const char cqa_appraisal_written[]; /* the first that PostgreSQL has as a step of its own */
+extern const char cqa_appraisal_kept[];    /* facts of closed rounds */
+
+/* Where everybody's tallies are kept; one text for each database (schema_tallies.c). */
+extern const char cqa_tallies_schema[];
+extern const char cqa_tallies_schema_postgres[];
 
 #endif

@@ -47,12 +47,11 @@ export function address(path, query = {}) {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One try. Throws a Refusal of status 0 when no answer came. */
-async function tryOnce(method, path, query, body, type, more = {}) {
-  const headers = { ...more };
+async function tryOnce(method, path, query, body, type, { signal, ...headers } = {}) {
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   if (body !== undefined) headers["Content-Type"] = type;
   try {
-    return await fetch(address(path, query), { method, headers, credentials: "same-origin",
+    return await fetch(address(path, query), { method, headers, signal, credentials: "same-origin",
       body: body === undefined ? undefined : type === "application/json" ? JSON.stringify(body) : body });
   } catch {
     throw new Refusal(0, t("error.unreachable"));
@@ -64,7 +63,8 @@ async function tryFor(method, ...more) {
   for (const wait of method === "GET" ? READ_AGAIN_MS : []) {
     try {
       return await tryOnce(method, ...more);
-    } catch {
+    } catch (error) {
+      if (more.at(-1)?.signal?.aborted) throw error;
       await pause(wait);
     }
   }
@@ -93,6 +93,8 @@ function words(reply, answer) {
 }
 
 export const get = (path, query) => ask("GET", path, query);
+/** One that may be given up by an AbortSignal. */
+export const getUntil = (path, query, signal) => ask("GET", path, query, undefined, undefined, { signal });
 export const post = (path, body = {}) => ask("POST", path, {}, body);
 /** One that may be sent again: under the same `name` the server does it once. */
 export const postNamed = (path, body, name) => ask("POST", path, {}, body, "application/json", { "Idempotency-Key": name });

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What takes long is done by the server beside requests: how far it is, called off, and looked at again after the page was left.
-import { get, remove } from "./api.js";
+import { Refusal, get, getUntil, keep, remove } from "./api.js";
 import { failed } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { periodOnPaper } from "./period.js";
 import { moment, number, t } from "./text.js";
 
 const LOOK_MS = [150, 300, 600, 1000];
+const PATIENCE_MS = 2000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const isUnfinished = ({ state }) => state === "waits" || state === "works";
@@ -30,6 +31,49 @@ export async function follow({ job }, place) {
     if (looks > 1) replace(place, progress(now)); // what is quick does not flicker
     await pause(LOOK_MS[Math.min(looks, LOOK_MS.length - 1)]);
     if (!place.isConnected && looks > 1) return null;
+  }
+}
+
+const drop = (job) => remove(`jobs/${job}`).catch(() => {}); // what is not done yet is called off
+
+/**
+ * What may take long, done as a job whose progress is shown in `place`. Resolves to the answer; rejects when it was called off, which
+ * it is when nobody looks any more, unless `goesOn`.
+ */
+export async function doAside(path, body, place, goesOn = false) {
+  const { job } = await keep("POST", path, {}, body);
+  const answer = await follow({ job }, place);
+  if (answer !== null || !goesOn) drop(job);
+  if (answer === null) throw new Refusal(0, t("job.stopped"));
+  return answer;
+}
+
+/** Whichever of the two answers first, the request or the job that was made of it; when the job is called off, the request is too. */
+async function firstOf(asked, given, job, place) {
+  const followed = follow({ job }, place);
+  followed.catch(() => {}).then(() => drop(job)); // it follows until it sees that its place is gone
+  const answer = await Promise.race([asked, followed]);
+  given.abort();
+  if (answer === null) throw new Refusal(0, t("job.stopped"));
+  return answer;
+}
+
+/**
+ * Reads what may take long. Where there is no answer after two seconds it is asked as a job as well, so that whoever waits sees at
+ * the end of the page how far it is, and can call it off: the server computes once for both.
+ */
+export async function getPatiently(path, query) {
+  const given = new AbortController();
+  const asked = getUntil(path, query, given.signal);
+  asked.catch(() => {});
+  if (await Promise.race([asked.then(() => true), pause(PATIENCE_MS)])) return asked;
+  const place = h("div.panel", { "aria-live": "polite" });
+  document.querySelector("#main")?.append(place);
+  try {
+    const kept = await keep("GET", path, query).catch(() => null); // too many of one's own are under way: it is waited for
+    return kept ? await firstOf(asked, given, kept.job, place) : await asked;
+  } finally {
+    place.remove();
   }
 }
 

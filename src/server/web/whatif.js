@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What a rule would have found were one of its thresholds another: counted by the server from stored events.
-import { get, post } from "./api.js";
+import { get } from "./api.js";
 import { emptyState, field } from "./dialog.js";
 import { h, replace } from "./dom.js";
+import { doAside } from "./jobs.js";
 import { rubricOf, titleOf } from "./rule.js";
 import { fixed, number, said, share, t } from "./text.js";
 
@@ -61,7 +62,7 @@ class Asking {
   async showThresholds() {
     this.thresholds = this.rules[Number(this.rule.value)]?.thresholds ?? [];
     replace(this.threshold, this.thresholds.map((one, i) => h("option", { value: i }, nameOf(one))));
-    await this.ask();
+    this.ask(); // which may take long, and says so
   }
 
   get chosen() {
@@ -100,7 +101,9 @@ class Asking {
     const wish = { rubric, version, rule: this.rules[Number(this.rule.value)].rule, threshold: chosen.threshold, values: this.values, ...this.period };
     this.wish = wish; // what is asked last is shown, in whatever order the answers come
     this.answer.setAttribute("aria-busy", "true");
-    const shown = await post("rules/what-if", wish).then((found) => this.table(found), (error) => h("div.problem.block", { role: "alert" }, error.message));
+    const progress = h("div", {});
+    replace(this.answer, progress);
+    const shown = await doAside("rules/what-if", wish, progress).then((found) => this.table(found), (error) => h("div.problem.block", { role: "alert" }, error.message));
     if (this.wish !== wish) return;
     replace(this.answer, shown);
     this.answer.removeAttribute("aria-busy");

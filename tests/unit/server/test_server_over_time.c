@@ -176,6 +176,15 @@ static void closed_months_go_on_into_the_next(void **state)
     close_round(corrected);
     shows("hana", under(november, "/results"), "\"agent\":\"zhang\",\"total\":100.00");
     shows("hana", under(november, "/sheets/zhang"), "\"year\":160.00");
+    /* a round that was closed before kept texts: it tells the same */
+    let_closed_rounds_change();
+    served_sql(&served,
+               "UPDATE kept_sheets SET facts = NULL, trace = NULL,"
+               " full_hr = '{\"agent\":\"zhang\",\"scheme\":\"carry\",\"total\":200.00,"
+               "\"trace\":[{\"indicator\":\"sold\",\"value\":7.00}]}' WHERE agent = 'zhang'");
+    assert_int_equal(
+        tried("hana", "POST", under(november, "/least"), "{\"note\":\"looked again\"}"), 200);
+    shows("hana", under(november, "/results"), "\"agent\":\"zhang\",\"total\":140.00");
 }
 
 /* A month, a quarter and a year are not each other; a year is read as people write it. */

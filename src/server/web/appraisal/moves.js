@@ -3,6 +3,7 @@
 import { post } from "../api.js";
 import { askForm, field, notice } from "../dialog.js";
 import { h } from "../dom.js";
+import { doAside } from "../jobs.js";
 import { t, today } from "../text.js";
 import { pathOf, stages } from "./common.js";
 
@@ -54,9 +55,10 @@ export function close(round, lack) {
   const tick = (name, words) => h("label.check", {}, h("input", { type: "checkbox", name, value: "1", required: true }), " ", words);
   const ignored = [lack.undecided_flags > 0 && tick("ignore_undecided", t("close.ignoreUndecided", { n: lack.undecided_flags })),
     lack.left_out.length > 0 && tick("ignore_left_out", t("close.ignoreLeftOut", { n: lack.left_out.length }))].filter(Boolean);
-  return askForm(t("close.title"), [h("p", {}, t("close.means")), ignored, stepFields({ note: ignored.length > 0 })], t("close.do"),
+  const progress = h("div", { "aria-live": "polite" });
+  return askForm(t("close.title"), [h("p", {}, t("close.means")), ignored, stepFields({ note: ignored.length > 0 }), progress], t("close.do"),
     async (values) => {
-      await post(pathOf(round, "/close"), { ...filled(values, where), ...(values.ignore_undecided ? { ignore_undecided: true } : {}), ...(values.ignore_left_out ? { ignore_left_out: true } : {}) });
+      await doAside(pathOf(round, "/close"), { ...filled(values, where), ...(values.ignore_undecided ? { ignore_undecided: true } : {}), ...(values.ignore_left_out ? { ignore_left_out: true } : {}) }, progress, true);
       notice(t("close.done"));
       return true;
     });

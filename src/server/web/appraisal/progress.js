@@ -3,6 +3,7 @@
 import { get } from "../api.js";
 import { failed } from "../dialog.js";
 import { h } from "../dom.js";
+import { getPatiently } from "../jobs.js";
 import { goTo } from "../period.js";
 import { day, moment, number, t } from "../text.js";
 import { keepsRounds, linkTo, looksAfter, pathOf, showAgain, stageChip, stages, tableOf, versionWords } from "./common.js";
@@ -12,7 +13,8 @@ import { ruleTitles } from "./titles.js";
 
 export async function progressPart({ who, round, scheme }) {
   const after = looksAfter(who);
-  const [titleOf, lack, results, ratings] = await Promise.all([ruleTitles(), after ? get(pathOf(round, "/readiness")) : null, after ? get(pathOf(round, "/results")) : null,
+  const results = after ? await getPatiently(pathOf(round, "/results")) : null; // what readiness and ratings stand on too
+  const [titleOf, lack, ratings] = await Promise.all([ruleTitles(), after ? get(pathOf(round, "/readiness")) : null,
     after && round.stage !== "closed" ? get(pathOf(round, "/ratings")) : null]);
   const agents = results ? [...results.sheets, ...results.left_out].map(({ agent }) => agent) : [];
   const act = (promise) => promise.then((done) => done && showAgain()).catch(failed);

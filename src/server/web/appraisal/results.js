@@ -3,6 +3,7 @@
 import { address, get } from "../api.js";
 import { emptyState, field } from "../dialog.js";
 import { h } from "../dom.js";
+import { getPatiently } from "../jobs.js";
 import { goTo } from "../period.js";
 import { number, said, t } from "../text.js";
 import { gradeWords, keepsRounds, linkTo, linkToSheet, pathOf, payWords, points, sides, value } from "./common.js";
@@ -10,7 +11,8 @@ import { faultWords, plain } from "./plain.js";
 import { gradeChart, totalsChart } from "./spread.js";
 
 export async function resultsPart({ who, round, scheme, query }) {
-  const [whole, results] = await Promise.all([get(pathOf(round, "/results")), query.team ? get(pathOf(round, "/results"), { team: query.team }) : null]);
+  const whole = await getPatiently(pathOf(round, "/results"));
+  const results = query.team ? await get(pathOf(round, "/results"), { team: query.team }) : null;
   const shown = results ?? whole;
   const teams = [...new Set([...whole.sheets, ...whole.left_out].map(({ team }) => team).filter(Boolean))].sort();
   return h("div", {}, banner(round, scheme, shown),

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_ROUNDS_TALLIED_H
+#define CQA_ROUNDS_TALLIED_H
+
+#include "appraisal/names.h"
+#include "appraisal/tally.h"
+#include "base/arena.h"
+#include "rounds/going.h"
+#include "rounds/hashes.h"
+#include "scores/rounds/rounds.h"
+#include "scores/rounds/tallies.h"
+
+/*
+ * Everybody's tallies of a round: those that are kept as they are, the others made anew of their
+ * own calls, and kept (docs/decisions/0211). In three steps: what lacks is claimed; what counts is
+ * read, all of one moment; what was made is kept.
+ */
+
+enum { CQA_MADE_BY_SIZE = CQA_HASH_TEXT + 128 };
+
+/* {0} is empty; finish frees. */
+struct cqa_tallied {
+    struct cqa_arena arena;
+    struct cqa_known_tally *items;
+    size_t count, capacity;
+    char made_by[CQA_MADE_BY_SIZE]; /* "": the scheme's file cannot be read; nothing is kept */
+    char claim[CQA_CLAIM_SIZE];     /* "": nothing was claimed */
+    struct cqa_names made;          /* whose were made here, "": nobody's; with their texts */
+    const char **texts;
+    int needs_calls; /* something is odd, and is computed from the calls alone */
+};
+
+/* Nothing that fails here keeps anybody from computing. */
+void cqa_tallied_claim(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                       const struct cqa_round *round);
+
+/* Begins anew where it was begun before. */
+enum cqa_status cqa_tallied_load(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                                 const struct cqa_round *round, const struct cqa_scheme *scheme,
+                                 const struct cqa_going *going,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_tallied_keep(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                      const struct cqa_round *round);
+void cqa_tallied_finish(struct cqa_tallied *tallied);
+
+#endif
