@@ -429,9 +429,11 @@ struct kept {
 static void note_kept(void *context, const char *person, const char *tally)
 {
     struct kept *kept = context;
+    const size_t length = strlen(kept->persons);
 
     assert_non_null(tally);
-    strcat(strcat(kept->persons, person[0] ? person : "nobody"), " ");
+    snprintf(kept->persons + length, sizeof kept->persons - length, "%s ",
+             person[0] ? person : "nobody");
 }
 
 /* Those of the round, by name. */
@@ -453,8 +455,8 @@ static void of_agent(const char *id, const char *agent)
 
     snprintf(changes, sizeof changes,
              "{\"call\": {\"agent\": %s}, \"recording\": {\"path\": \"/var/spool/%s.wav\","
-             " \"sha256\": \"%064d\"}}",
-             agent, id, atoi(id));
+             " \"sha256\": \"%s%063d\"}}",
+             agent, id, id, 0);
     served_put(&served, id, changes);
 }
 
