@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include "base/log.h"
 
 enum {
@@ -87,21 +88,33 @@ static void shut(struct cqa_connections *connections, struct cqa_connection *con
     (void)shutdown(connection->fd, SHUT_RDWR);
 }
 
-/* The one that waits longest, of the newcomer's address where that has a great part of them. */
+/* It is we who wait for it: nothing of it is there that its thread has not come to read yet. */
+static int is_silent(const struct cqa_connection *connection)
+{
+    int bytes = 0;
+
+    return ioctl(connection->fd, FIONREAD, &bytes) != 0 || bytes == 0;
+}
+
+/* The silent one that waits longest, of the newcomer's address where that has a great part of them;
+ * where all have spoken, whoever came first. */
 static struct cqa_connection *choose(const struct cqa_connections *connections,
                                      const struct cqa_connection *newcomer)
 {
-    struct cqa_connection *first = NULL;
+    struct cqa_connection *first = NULL, *own = NULL;
     int count = 0;
 
-    for (struct cqa_connection *at = connections->oldest; at != NULL; at = at->newer) {
-        if (memcmp(at->address, newcomer->address, sizeof at->address) != 0)
+    for (struct cqa_connection *at = connections->oldest; at != newcomer; at = at->newer) {
+        const int is_own = memcmp(at->address, newcomer->address, sizeof at->address) == 0;
+        count += is_own;
+        if ((first != NULL && (!is_own || own != NULL)) || !is_silent(at))
             continue;
-        if (first == NULL)
-            first = at;
-        count++;
+        first = first != NULL ? first : at;
+        own = is_own ? at : own;
     }
-    return count > connections->idle_max / CROWD_PART ? first : connections->oldest;
+    if (own != NULL && count >= connections->idle_max / CROWD_PART)
+        return own;
+    return first != NULL ? first : connections->oldest;
 }
 
 /* How many were closed. */

@@ -9,8 +9,9 @@
 /*
  * Which connections wait for their client: for the head of a request, the rest of a body, the next
  * request. Idle ones or ones that trickle would else take the places of all others. Beyond a number
- * of them the one that waits longest is closed, first among those of the address that brings them.
- * What a connection's client sends quickly is never in danger. May be called by several threads.
+ * of them the silent one that waits longest is closed, first among those of the address that brings
+ * them. Whose bytes lie unread is not silent: what a client sends quickly is never in danger. May
+ * be called by several threads.
  */
 struct cqa_connections;
 struct cqa_connection; /* one of them */

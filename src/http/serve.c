@@ -16,9 +16,12 @@
 
 enum {
     CONNECTIONS_MAX = 1024,
-    IDLE_MAX = 512, /* of them may wait for their clients */
+    /* libmicrohttpd takes 128 events at a time, and asks for more before it acts on any: where just
+     * so many came, as when all connections of a full thread end at once, it slept on them for a
+     * minute. Two may be the listening socket's and a wake-up. */
+    CONNECTIONS_PER_THREAD = 126,
     IDLE_TIMEOUT_S = 60,
-    LISTEN_BACKLOG = 256
+    LISTEN_BACKLOG = 1024 /* a crowd that comes at once waits here, and is not asked to try again */
 };
 
 /* Escapes stay as they came: the path is taken apart at its slashes first, and each part decoded
@@ -139,6 +142,13 @@ static void allow_connections(void)
 static char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-CIPHER-ALL:"
                            "+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:%SERVER_PRECEDENCE";
 
+static unsigned connections_max(const struct cqa_server_config *config)
+{
+    const unsigned fit = (unsigned)config->threads * CONNECTIONS_PER_THREAD;
+
+    return fit < CONNECTIONS_MAX ? fit : CONNECTIONS_MAX;
+}
+
 /* Half of the connections at most for one address, so that another one always gets in; 0: all,
  * where a proxy, or what may be one, stands between. */
 static unsigned share_of_one(const struct cqa_server_config *config)
@@ -146,7 +156,7 @@ static unsigned share_of_one(const struct cqa_server_config *config)
     const int is_local =
         strncmp(config->listen_host, "127.", 4) == 0 || strcmp(config->listen_host, "::1") == 0;
 
-    return config->proxy_count == 0 && !is_local ? CONNECTIONS_MAX / 2 : 0;
+    return config->proxy_count == 0 && !is_local ? connections_max(config) / 2 : 0;
 }
 
 static enum cqa_status start_daemon(struct cqa_http *server, int fd, struct cqa_error *error)
@@ -168,13 +178,14 @@ static enum cqa_status start_daemon(struct cqa_http *server, int fd, struct cqa_
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, cqa_http_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)server->config->threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CQA_CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, cqa_http_on_uri, NULL,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, share_of_one(server->config),
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+        (unsigned)server->config->threads, MHD_OPTION_CONNECTION_LIMIT,
+        connections_max(server->config), MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CQA_CONNECTION_BYTES,
+        MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, cqa_http_on_uri, NULL, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        share_of_one(server->config), MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options,
+        MHD_OPTION_END);
     return server->daemon
                ? CQA_OK
                : cqa_fail(error, CQA_E_IO,
@@ -222,7 +233,7 @@ enum cqa_status cqa_http_start(struct cqa_http **out, const struct cqa_http_orde
     server->routes = order->routes;
     server->beside = order->beside;
     server->counters = order->counters;
-    server->connections = cqa_connections_create(IDLE_MAX);
+    server->connections = cqa_connections_create((int)connections_max(order->config) / 2);
     server->refusals = cqa_refusals_create(order->scores);
     allow_connections();
     status = server->connections == NULL || server->refusals == NULL

@@ -5,6 +5,8 @@ import socket
 import time
 
 TRICKLE_S = 1
+AT_ONCE = 100  # opened between two breaths: whoever asks needs a moment between connecting and speaking
+BREATH_S = 0.02
 
 
 def ask(port, timeout_s=10):
@@ -24,10 +26,13 @@ class Crowd:
     def __init__(self, port, count, token):
         self.port, self.count, self.token = port, count, token
         self.over = False
-        self.closed = 0
+        self.opened = self.closed = 0
         self.held = []
 
     def open_one(self, number):
+        self.opened += 1
+        if self.opened % AT_ONCE == 0:
+            time.sleep(BREATH_S)
         connection = socket.create_connection(("127.0.0.1", self.port), 20)
         connection.setblocking(False)
         if number % 3 == 1:

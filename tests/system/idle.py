@@ -18,6 +18,7 @@ from bench import Site, fail, wait_until
 from idle import Crowd, ask
 
 HELD = 1200
+COMERS, ASKED = 700, 3000
 NONE_CLOSED = 500  # fewer than may be idle, more than one of the server's threads takes
 
 
@@ -34,6 +35,36 @@ def ends_beside_idle_ones(site):
         connection.close()
 
 
+def asks_until_answered(site):
+    """The status; whoever is closed without an answer among so many asks again, as browsers do."""
+    while True:
+        try:
+            return ask(site.port, 30)
+        except ConnectionError:
+            pass
+
+
+def answers_beside_comers_and_goers(site):
+    """Crowds that connect and leave at once fill all of a thread's places, and end them in one moment."""
+    over = threading.Event()
+
+    def come_and_go():
+        while not over.is_set():
+            here = [socket.create_connection(("127.0.0.1", site.port), 30) for _ in range(COMERS)]
+            for connection in here:
+                connection.close()
+
+    crowds = [threading.Thread(target=come_and_go, daemon=True) for _ in range(2)]
+    for crowd in crowds:
+        crowd.start()
+    for _ in range(ASKED):
+        if asks_until_answered(site) != 200:
+            fail("a request was not answered")
+    over.set()
+    for crowd in crowds:
+        crowd.join()
+
+
 def main(programs):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < 2 * HELD:
@@ -44,6 +75,7 @@ def main(programs):
         ends_beside_idle_ones(site)
         site.start_server()
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2 * HELD), hard))
+        answers_beside_comers_and_goers(site)
         crowd = Crowd(site.port, HELD, site.token)
         thread = threading.Thread(target=crowd.press, daemon=True)
         thread.start()

@@ -98,6 +98,27 @@ static void test_a_crowd_of_one_address_closes_its_own(void **state)
     cqa_connections_destroy(connections);
 }
 
+/* A thread that has not come to read what is there is no client that says nothing. */
+static void test_who_has_spoken_is_not_closed(void **state)
+{
+    struct cqa_connections *connections = cqa_connections_create(PLACES);
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        come(connections, i, "10.0.0.1", i);
+        if (i == 0 || i == 2)
+            assert_int_equal(send(peers[i].theirs, "GET", 3, 0), 3);
+    }
+    expect(".c.c......");
+    for (int i = 4; i < 10; i++)
+        assert_int_equal(send(peers[i].theirs, "GET", 3, 0), 3);
+    come(connections, 10, "10.0.0.1", 10); /* all have: whoever came first */
+    expect("cc.c.......");
+    for (int i = 0; i < 11; i++)
+        go(connections, i);
+    cqa_connections_destroy(connections);
+}
+
 /* Where many wait, none may for ever, however it trickles. */
 static void test_patience_ends(void **state)
 {
@@ -136,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_waits_longest_makes_room),
         cmocka_unit_test(test_a_crowd_of_one_address_closes_its_own),
+        cmocka_unit_test(test_who_has_spoken_is_not_closed),
         cmocka_unit_test(test_patience_ends),
         cmocka_unit_test(test_nobody_trickles_for_ever),
     };
