@@ -544,8 +544,7 @@ static void each_table_that_counts_is_watched(void **state)
         "UPDATE calls SET person = 'wang' WHERE id = 1",
     };
     static const char *const of_all[] = {
-        "INSERT INTO periods(from_day, to_day, closed_by, closed_ms) VALUES(20251101, 20251102, 1,"
-        " 1)",
+        "INSERT INTO periods(from_day, to_day, closed_by, closed_ms) SELECT 1, 2, 1, 1",
         "UPDATE periods SET to_day = 20251103",
         "DELETE FROM periods",
         "UPDATE rounds SET note = 'x'",
