@@ -12,7 +12,7 @@ import tempfile
 import time
 import warnings
 
-HALF = 512  # of the connections, for one address
+HALF = 504  # of the connections, for one address
 
 
 def fail(text):
