@@ -55,7 +55,7 @@ SCORES = {
     30: "ALTER TABLE jobs DROP COLUMN tries;",
     31: "DROP INDEX samples_by_call; DROP TABLE tallies; DROP TRIGGER rounds_changed;" + "".join(
         "DROP TRIGGER %s_%s;" % (table, done) for table in ("calls", "revisions", "flags", "decisions", "samples", "periods")
-        for done in ("added", "changed", "gone")),
+        for done in ("moved" if table == "calls" else "added", "changed", "gone")),
     32: "ALTER TABLE kept_sheets DROP COLUMN facts; ALTER TABLE kept_sheets DROP COLUMN trace;"
         "ALTER TABLE kept_left_out DROP COLUMN facts;",
 }

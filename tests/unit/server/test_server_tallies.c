@@ -429,9 +429,11 @@ struct kept {
 static void note_kept(void *context, const char *person, const char *tally)
 {
     struct kept *kept = context;
+    const size_t length = strlen(kept->persons);
 
     assert_non_null(tally);
-    strcat(strcat(kept->persons, person[0] ? person : "nobody"), " ");
+    snprintf(kept->persons + length, sizeof kept->persons - length, "%s ",
+             person[0] ? person : "nobody");
 }
 
 /* Those of the round, by name. */
@@ -453,8 +455,8 @@ static void of_agent(const char *id, const char *agent)
 
     snprintf(changes, sizeof changes,
              "{\"call\": {\"agent\": %s}, \"recording\": {\"path\": \"/var/spool/%s.wav\","
-             " \"sha256\": \"%064d\"}}",
-             agent, id, atoi(id));
+             " \"sha256\": \"%s%063d\"}}",
+             agent, id, id, 0);
     served_put(&served, id, changes);
 }
 
@@ -528,27 +530,21 @@ static void each_table_that_counts_is_watched(void **state)
         "UPDATE revisions SET recorder = recorder WHERE call = 1",
         "UPDATE flags SET note = 'other' WHERE call = 1",
         "INSERT INTO flags(call, current, rule, severity, points_c, confidence, start_ms, end_ms,"
-        " automatic_fail, day, started_ms) SELECT call, 0, rule, severity, points_c, confidence,"
-        " start_ms, end_ms, automatic_fail, day, started_ms FROM flags WHERE id = 1",
+        " automatic_fail, day, started_ms, state) SELECT call, 0, rule, severity, points_c,"
+        " confidence, start_ms, end_ms, automatic_fail, day, started_ms, 1 FROM flags WHERE id = 1",
         "DELETE FROM flags WHERE call = 1 AND current = 0",
         "INSERT INTO decisions(flag, call, \"user\", at_ms, state, points_c)"
         " VALUES(1, 1, 1, 1, 1, 1)",
         "INSERT INTO samples(plan, call, due_day) VALUES('p', 1, 20251130)",
         "UPDATE samples SET done_ms = 1",
         "DELETE FROM samples",
-        "INSERT INTO calls(site, source, call_id, revision, recorder, path, sha256, duration_ms,"
-        " received_ms, updated_ms, measurable, person, day)"
-        " VALUES('', '', 'x', 1, 'r', '/x', 'x', 1, 1, 1, 1, 'zhang', 20251130)",
         "INSERT INTO revisions(call, revision, key_hash, key, digest, recorder, received_ms, body)"
-        " SELECT max(c.id), 2, r.digest, 'x', r.digest, 'r', 1, 'x' FROM calls c, revisions r"
-        " WHERE r.call = 1 GROUP BY r.digest",
+        " SELECT r.call, 2, r.digest, 'x', r.digest, 'r', 1, 'x' FROM revisions r WHERE r.call = 1",
         "DELETE FROM revisions WHERE key = 'x'",
-        "DELETE FROM calls WHERE call_id = 'x'",
         "UPDATE calls SET person = 'wang' WHERE id = 1",
     };
     static const char *const of_all[] = {
-        "INSERT INTO periods(from_day, to_day, closed_by, closed_ms) VALUES(20251101, 20251102, 1,"
-        " 1)",
+        "INSERT INTO periods(from_day, to_day, closed_by, closed_ms) SELECT 1, 2, 1, 1",
         "UPDATE periods SET to_day = 20251103",
         "DELETE FROM periods",
         "UPDATE rounds SET note = 'x'",
