@@ -181,20 +181,51 @@ int database_go_on(struct database *database)
     return database->server > 0 ? await(database, &cqa_sql_postgres) : -1;
 }
 
-int database_run(const struct database *database, const char *name, const char *sql)
+static PGconn *connect_to(const struct database *database, const char *name)
 {
     const char *const names[] = {"host", "user", "dbname", "password", NULL};
     const char *const values[] = {database->host, DATABASE_USER, name, DATABASE_PASSWORD, NULL};
 
-    PGconn *connection = PQconnectdbParams(names, values, 0);
+    return PQconnectdbParams(names, values, 0);
+}
+
+static int execute(PGconn *connection, const char *sql)
+{
     PGresult *result = PQexec(connection, sql);
     const ExecStatusType status = PQresultStatus(result);
     const int good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+
     if (!good)
         (void)fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(connection));
     PQclear(result);
-    PQfinish(connection);
     return good ? 0 : -1;
+}
+
+int database_run(const struct database *database, const char *name, const char *sql)
+{
+    PGconn *connection = connect_to(database, name);
+    const int code = execute(connection, sql);
+
+    PQfinish(connection);
+    return code;
+}
+
+PGconn *database_begin(const struct database *database, const char *name, const char *sql)
+{
+    PGconn *connection = connect_to(database, name);
+
+    if (execute(connection, "BEGIN") == 0 && execute(connection, sql) == 0)
+        return connection;
+    PQfinish(connection);
+    return NULL;
+}
+
+int database_commit(PGconn *connection)
+{
+    const int code = execute(connection, "COMMIT");
+
+    PQfinish(connection);
+    return code;
 }
 
 int database_make(const struct database *database, const char *name)

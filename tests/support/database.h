@@ -31,6 +31,10 @@ int database_go_on(struct database *database);
 int database_make(const struct database *database, const char *name);
 int database_run(const struct database *database, const char *name, const char *sql);
 
+/* Statements of a hand that is at it still, until it commits (0, or -1). */
+struct pg_conn *database_begin(const struct database *database, const char *name, const char *sql);
+int database_commit(struct pg_conn *connection);
+
 /* `setup`: statements, one a line, that the server runs as its root when it starts. The user may
  * read the database DATABASE_USER. */
 int database_start_mariadb(struct database *database, const char *setup);

@@ -306,6 +306,19 @@ void served_sql(const struct served *served, const char *sql)
     assert_int_equal(served_try_sql(served, sql), 0);
 }
 
+struct pg_conn *served_begin(const struct served *served, const char *sql)
+{
+    struct pg_conn *hand = database_begin(&postgres, served->database, sql);
+
+    assert_non_null(hand);
+    return hand;
+}
+
+void served_commit(struct pg_conn *hand)
+{
+    assert_int_equal(database_commit(hand), 0);
+}
+
 void served_dump(const struct served *served, char *command, size_t size)
 {
     if (served_is_sqlite())

@@ -42,6 +42,10 @@ void served_load(struct served *served, const char *path);
 void served_sql(const struct served *served, const char *sql);
 int served_try_sql(const struct served *served, const char *sql);
 
+/* On PostgreSQL: SQL of a hand that is at it still, until it commits (database.h). */
+struct pg_conn *served_begin(const struct served *served, const char *sql);
+void served_commit(struct pg_conn *hand);
+
 /* On PostgreSQL: the database is gone, and there again. */
 void served_halt_database(void);
 void served_go_on_database(void);

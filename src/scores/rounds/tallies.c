@@ -75,13 +75,14 @@ static enum cqa_status claim_all(struct cqa_sql *db, void *context, struct cqa_e
 {
     const struct writing *it = context;
     const struct cqa_tallies_of *of = it->of;
-    enum cqa_status status =
-        cqa_sql_do(db, error, &drop_others, of->scheme, of->period, of->made_by);
+    enum cqa_status status = CQA_OK;
 
     for (size_t i = 0; i < it->count && status == CQA_OK; i++)
         status = cqa_sql_do(db, error, &claim_tally, of->made_by, of->scheme, of->period,
                             of->day_from, of->day_to, it->claim, it->persons[i]);
-    return status;
+    return status == CQA_OK
+               ? cqa_sql_do(db, error, &drop_others, of->scheme, of->period, of->made_by)
+               : status;
 }
 
 enum cqa_status cqa_tallies_claim(struct cqa_scores *scores, const struct cqa_tallies_of *of,

@@ -492,6 +492,33 @@ static void what_comes_meanwhile_is_not_lost(void **state)
     cqa_arena_finish(&arena);
 }
 
+/* A hand stands in no line: it may have taken away what was there before a claim, and write what
+ * nobody sees yet. So nothing is made to last meanwhile; and nobody waits for it. */
+static void a_hand_that_is_at_it_is_not_overlooked(void **state)
+{
+    (void)state;
+    struct cqa_arena arena = {0};
+    size_t made;
+
+    if (served_is_sqlite()) /* one writes at a time, whoever it is */
+        skip();
+    seat_people();
+    of_agent("1", "\"8001\"");
+    of_agent("2", "\"8002\"");
+    const char *path = open_round_of("monthly", "2025-11");
+    const struct cqa_round round = read_round(number_of(path), &arena);
+    import(path, "agent,handled\nzhang,3\nli,3\n");
+    for (int i = 0; i < 2; i++) { /* nothing is kept yet, then all is */
+        struct pg_conn *hand =
+            served_begin(&served, i == 0 ? "UPDATE calls SET person = 'li' WHERE id = 1"
+                                         : "UPDATE calls SET person = 'zhang' WHERE id = 1");
+        free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
+        served_commit(hand);
+        assert_same(round.id, "a hand");
+    }
+    cqa_arena_finish(&arena);
+}
+
 /* Nothing of a person is kept longer than the calls that it is made of, nor of a closed round. */
 static void what_is_kept_goes_with_its_calls(void **state)
 {
@@ -631,6 +658,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_DESK(whatever_happens_the_bytes_are_the_same),
         WITH_DESK(what_comes_meanwhile_is_not_lost),
+        WITH_DESK(a_hand_that_is_at_it_is_not_overlooked),
         WITH_DESK(what_is_kept_goes_with_its_calls),
         WITH_DESK(each_table_that_counts_is_watched),
         WITH_DESK(what_cannot_be_kept_is_made_again),
