@@ -140,8 +140,10 @@ enum cqa_status cqa_scores_write_soon(struct cqa_scores *scores, int wait_ms, cq
     until.tv_nsec %= 1000000000L;
     if (pthread_mutex_clocklock(&scores->write_lock, CLOCK_MONOTONIC, &until) != 0)
         return cqa_fail(error, CQA_E_BUSY, "the database is held by others");
+    cqa_sql_set_wait(scores->writer, wait_ms); /* for other processes, and other servers */
     const enum cqa_status status =
         cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
+    cqa_sql_set_wait(scores->writer, WRITE_WAIT_MS);
     pthread_mutex_unlock(&scores->write_lock);
     return status;
 }

@@ -634,11 +634,12 @@ static enum cqa_status script(struct cqa_sql *sql, const char *text, struct cqa_
 static enum cqa_status begin_in_line(struct cqa_sql *sql, struct cqa_error *error)
 {
     const struct postgres *server = sql->handle;
-    char text[128];
+    char text[160];
 
     (void)snprintf(text, sizeof text,
-                   "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%lld)",
-                   (long long)server->writers);
+                   "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = %d;"
+                   " SELECT pg_advisory_xact_lock(%lld)",
+                   sql->wait_ms, (long long)server->writers);
     return script(sql, text, error);
 }
 

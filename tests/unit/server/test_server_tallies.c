@@ -10,8 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include "appraisal/schemes.h"
 #include "appraisal/sheet.h"
+#include "base/clock.h"
 #include "base/message.h"
 #include "rounds/load_calls.h"
 #include "rounds/outcome.h"
@@ -519,6 +521,37 @@ static void a_hand_that_is_at_it_is_not_overlooked(void **state)
     cqa_arena_finish(&arena);
 }
 
+/* Another process, or another server, writes for long: whoever looks waits a second at most for
+ * each of two writings, and not the minute that a writer waits. */
+static void who_looks_waits_for_no_long_writer(void **state)
+{
+    (void)state;
+    struct cqa_arena arena = {0};
+    struct pg_conn *hand = NULL;
+    sqlite3 *db = NULL;
+    char path[128];
+    size_t made;
+
+    seat_people();
+    of_agent("1", "\"8001\"");
+    const struct cqa_round round =
+        read_round(number_of(open_round_of("monthly", "2025-11")), &arena);
+    snprintf(path, sizeof path, "%s/scores.db", served.folder);
+    if (!served_is_sqlite())
+        hand = served_begin(&served, "SELECT pg_advisory_xact_lock(6003742)");
+    else if (sqlite3_open(path, &db) != SQLITE_OK ||
+             sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(db));
+    const int64_t begun_ms = cqa_clock_monotonic_ms(&cqa_clock_system);
+    free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
+    assert_in_range(cqa_clock_monotonic_ms(&cqa_clock_system) - begun_ms, 0, 30000);
+    if (hand != NULL)
+        served_commit(hand);
+    sqlite3_close(db);
+    assert_same(round.id, "a long writer");
+    cqa_arena_finish(&arena);
+}
+
 /* Nothing of a person is kept longer than the calls that it is made of, nor of a closed round. */
 static void what_is_kept_goes_with_its_calls(void **state)
 {
@@ -659,6 +692,7 @@ int main(void)
         WITH_DESK(whatever_happens_the_bytes_are_the_same),
         WITH_DESK(what_comes_meanwhile_is_not_lost),
         WITH_DESK(a_hand_that_is_at_it_is_not_overlooked),
+        WITH_DESK(who_looks_waits_for_no_long_writer),
         WITH_DESK(what_is_kept_goes_with_its_calls),
         WITH_DESK(each_table_that_counts_is_watched),
         WITH_DESK(what_cannot_be_kept_is_made_again),
