@@ -19,6 +19,8 @@ enum {
     LEAST_BLOCKS = 3,         /* of them, which say the same as others far away */
     DRIFT_MATTERS_MS = 90000, /* from this length on 50 ppm blur what leaks by 4 ms */
     APART_MS_MAX = 40,        /* of a piece from where the others say */
+    CAUSE_MS = 40,            /* by which what leaks is measured before what it leaks from */
+    FARTHEST_MS = 500,        /* later nothing leaks */
     PATH_MS = 12,             /* that leakage usually takes, where one direction alone is heard */
 };
 static const double drift_ms_least = 1; /* over all of the call: what is less moves nothing */
@@ -30,6 +32,7 @@ struct aligning {
     struct cqa_frames *frames;
     struct cqa_audio_facts *facts;
     struct cqa_failure *failure;
+    int is_early; /* what leaks comes before what it leaks from where the files lay at first */
 };
 
 /* Where the second file begins `offset_ms` after the first. 0: that is no place for it. */
@@ -220,6 +223,16 @@ static double offset_ms(const struct aligning *aligning)
     return (double)(aligning->legs.leg[1].offset_ms - aligning->legs.leg[0].offset_ms);
 }
 
+/* Whether anything is heard on a line before it is said on the other. */
+static int leaks_early(const struct pieces *pieces)
+{
+    for (size_t i = 0; i < pieces->count; i++)
+        for (int c = 0; c < 2; c++)
+            if (pieces->items[i].leak[c].found && pieces->items[i].leak[c].delay_ms < -CAUSE_MS)
+                return 1;
+    return 0;
+}
+
 /*
  * Looks closely where the second file lies now, and puts it to rights. `*found`: it is told there,
  * and all of the call agrees. `moves`: its start is looked for as well as its clock. Twice, where a
@@ -236,6 +249,8 @@ static enum cqa_status look_closely(struct aligning *aligning, int moves, int *f
         const struct cqa_leg_place *second = &aligning->legs.leg[1];
         if (measure_pieces(aligning, &closeness, &pieces) != CQA_OK)
             return CQA_E_BADDATA;
+        if (look == 0)
+            aligning->is_early = leaks_early(&pieces);
         if (!cqa_leak_line_draw(pieces.items, pieces.count, &closeness, &line))
             return CQA_OK;
         const double late_ms = line.start_ms + line.slope * (double)second->offset_ms;
@@ -293,6 +308,31 @@ static enum cqa_status correct_drift(struct aligning *aligning)
     return listen(aligning);
 }
 
+/*
+ * What leaks comes after what it leaks from, by half a second at most. Where it would come before,
+ * or seconds later, a clock was off that told when a file began, and what is heard counts: that of
+ * all of the call, as where nothing is told.
+ */
+static enum cqa_status correct_start(struct aligning *aligning, int *corrected)
+{
+    const struct cqa_legs told = aligning->legs;
+    double early_ms;
+    int found = 0;
+
+    *corrected = 0;
+    if (find_moment(aligning->frames, &early_ms) != CQA_OK)
+        return cqa_failure_set(aligning->failure, CQA_FAILURE_INTERNAL, "out of memory");
+    const int is_far =
+        fabs(early_ms) > FARTHEST_MS && place(aligning, offset_ms(aligning) + early_ms, 0);
+    if (look_closely(aligning, 1, &found) != CQA_OK)
+        return CQA_E_BADDATA;
+    *corrected = found && (is_far || aligning->is_early);
+    if (*corrected)
+        return listen(aligning);
+    aligning->legs = told;
+    return CQA_OK;
+}
+
 static int lengths_agree(const struct cqa_audio_facts *facts)
 {
     const int64_t apart_ms = llabs(facts->leg[0].duration_ms - facts->leg[1].duration_ms);
@@ -325,7 +365,10 @@ static enum cqa_status align(struct aligning *aligning, const struct cqa_align_o
     }
     if (!overlap(aligning))
         return not_joined(aligning, cqa_words("they do not belong to the same minutes"));
-    return correct_drift(aligning);
+    int corrected = 0;
+    const enum cqa_status status =
+        order->starts == CQA_STARTS_TOGETHER ? CQA_OK : correct_start(aligning, &corrected);
+    return status != CQA_OK || corrected ? status : correct_drift(aligning);
 }
 
 enum cqa_status cqa_listen_legs(const struct cqa_signal_plan *plan,

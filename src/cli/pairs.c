@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/pairs.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/escape.h"
+#include "base/say.h"
 #include "recorder/leg.h"
 
 struct leg {
@@ -64,6 +67,17 @@ static enum cqa_status collect(const struct cqa_recorder *recorder, const struct
     return status;
 }
 
+static void tell_unsure(const char *path)
+{
+    char escaped[PATH_MAX * 4];
+
+    cqa_escape_control(path, escaped, sizeof escaped);
+    cqa_say(stderr,
+            "%s: nobody knows which of the other files of its call is the other party's; it is "
+            "analysed by itself",
+            escaped);
+}
+
 /* Of `count` files of one call, those that are a pair. */
 static enum cqa_status pair(const struct leg *items, size_t count, size_t *partner,
                             struct cqa_error *error)
@@ -78,6 +92,8 @@ static enum cqa_status pair(const struct leg *items, size_t count, size_t *partn
         const size_t other = cqa_recorder_partner(files, count, i);
         if (other < count)
             partner[items[i].index] = items[other].index;
+        else if (cqa_recorder_is_unsure(files, count, i))
+            tell_unsure(files[i].path);
     }
     free(files);
     return CQA_OK;

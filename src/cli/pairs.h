@@ -11,7 +11,8 @@
 
 /*
  * Which of the paths are the two legs of one call, by their names (cqa_recorder_partner):
- * `*partner` (owned, free()) has for each path the index of the other one, or CQA_PAIRS_NONE.
+ * `*partner` (owned, free()) has for each path the index of the other one, or CQA_PAIRS_NONE. Where
+ * several could be it and nobody knows which, that is said on stderr.
  * CQA_E_NOMEM only.
  */
 enum cqa_status cqa_pairs_find(const struct cqa_recorder *recorder, const struct cqa_zone *zone,

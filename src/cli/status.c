@@ -107,7 +107,8 @@ static void print_reasons(const struct cqa_standing *standing, const char *state
 static void print_recordings(const struct cqa_standing *standing)
 {
     cqa_say(stdout, "discovered   %8" PRId64 "", standing->discovered);
-    cqa_say(stdout, "  scored     %8" PRId64 "", standing->scored);
+    cqa_say_part(stdout, "  scored     %8" PRId64 "", standing->scored);
+    print_reasons(standing, "scored");
     cqa_say_part(stdout, "  unscorable %8" PRId64 "", standing->unscorable);
     print_reasons(standing, "failed");
     cqa_say_part(stdout, "  excluded   %8" PRId64 "", standing->excluded);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "pipeline/parts.h"
+#include "store/legs.h"
 
 enum { JSON_BYTES_MAX = 64 << 20 };
 
@@ -137,6 +138,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .body = body.text,
         .body_length = body.length,
         .link = &link,
+        .leg = result->recording.layout == CQA_LAYOUT_LEG ? task->leg : NULL,
         .settlement = task->apart ? NULL : &plan->settlement,
         .apart = task->apart,
     };
@@ -581,6 +583,7 @@ static int go_alone(struct cqa_pipeline *pipeline, struct cqa_task *task,
         return 0;
     }
     cqa_legs_let_go(task);
+    task->leg = CQA_LEG_APART;
     task->call = task->alone;
     if (hand_over(pipeline, task, NULL, &error) == CQA_OK)
         return 1;

@@ -44,7 +44,8 @@ static enum cqa_status identify(const struct finding *finding, const char *path,
     return status;
 }
 
-/* The one that makes a pair with it. `*found`: NULL where there is none, or nobody knows which. */
+/* The one that makes a pair with it. `*found`: NULL where there is none, or nobody knows which: the
+ * task's `leg` says why. */
 static enum cqa_status find_partner(const struct finding *finding,
                                     const struct cqa_call_identity *own,
                                     struct cqa_recording **found,
@@ -54,17 +55,24 @@ static enum cqa_status find_partner(const struct finding *finding,
     struct cqa_family *family = cqa_arena_alloc(arena, sizeof *family);
 
     *found = NULL;
+    finding->task->leg = CQA_LEG_ALONE;
     if (family == NULL)
         return cqa_fail(finding->error, CQA_E_NOMEM, "out of memory");
     const enum cqa_status status = cqa_family_find(finding->pipeline, own->call.source,
                                                    own->call.id, arena, family, finding->error);
     const size_t self =
         status == CQA_OK ? cqa_family_member(family, finding->recording->id) : family->count;
+    if (status == CQA_OK && self == family->count) /* more than are looked at */
+        finding->task->leg = CQA_LEG_UNSURE;
     if (status != CQA_OK || self == family->count)
         return status;
     const size_t other = cqa_recorder_partner(family->file, family->count, self);
-    if (other == family->count)
+    if (other == family->count) {
+        if (cqa_recorder_is_unsure(family->file, family->count, self))
+            finding->task->leg = CQA_LEG_UNSURE;
         return CQA_OK;
+    }
+    finding->task->leg = NULL;
     *found = &family->recording[other];
     return identify(finding, (*found)->path, identity);
 }
@@ -140,6 +148,19 @@ static enum cqa_leg_turn wait(const struct finding *finding)
                : CQA_LEG_FAILS;
 }
 
+/* One that was tried with its other has been told of. */
+static void tell_alone(const struct cqa_task *task)
+{
+    if (strcmp(task->leg, CQA_LEG_UNSURE) == 0)
+        cqa_log(CQA_LOG_NOTICE,
+                "%s: nobody knows which of the other files of its call is the other party's; it is "
+                "analysed by itself",
+                cqa_log_private(task->path));
+    else
+        cqa_log(CQA_LOG_INFO, "%s: the other party's file has not come; it is analysed by itself",
+                cqa_log_private(task->path));
+}
+
 enum cqa_leg_turn cqa_legs_turn(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
                                 const struct cqa_recording *recording,
                                 const struct cqa_call_identity *own, struct cqa_task *task,
@@ -149,16 +170,23 @@ enum cqa_leg_turn cqa_legs_turn(struct cqa_pipeline *pipeline, const struct cqa_
     struct cqa_recording *partner = NULL;
     struct cqa_call_identity identity;
 
-    if (own->leg_channel < 0 ||
-        (recording->reason != NULL && strcmp(recording->reason, CQA_LEG_APART) == 0))
+    if (own->leg_channel < 0)
+        return CQA_LEG_GOES;
+    task->leg = CQA_LEG_APART;
+    if (recording->reason != NULL && strcmp(recording->reason, CQA_LEG_APART) == 0)
         return CQA_LEG_GOES;
     if (find_partner(&finding, own, &partner, &identity) != CQA_OK)
         return CQA_LEG_FAILS;
-    if (partner == NULL)
-        return wait(&finding);
+    if (partner == NULL) {
+        const enum cqa_leg_turn turn = wait(&finding);
+        if (turn == CQA_LEG_GOES)
+            tell_alone(task);
+        return turn;
+    }
     if (partner->id < recording->id)
         return follow(&finding, partner);
-    (void)join(&finding, own, partner, &identity);
+    if (!join(&finding, own, partner, &identity))
+        task->leg = CQA_LEG_ALONE;
     return CQA_LEG_GOES;
 }
 

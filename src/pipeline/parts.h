@@ -43,7 +43,8 @@ struct cqa_task {
     struct cqa_known_call known;  /* what `call` was made from */
     struct cqa_call alone;        /* what `call` is without the other file */
     struct cqa_task_other other;
-    int apart; /* its result is to be looked at, and counts nothing */
+    const char *leg; /* why it is read without the other file (store/legs.h); NULL: it is not */
+    int apart;       /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
 };

@@ -5,6 +5,8 @@
 #include <string.h>
 #include "recorder/parts.h"
 
+enum { TOGETHER_MS = 2000 };
+
 /* ---- loading */
 
 /* "pair: {in: 0, out: 1}", or "any": whichever two there are. */
@@ -208,12 +210,33 @@ size_t cqa_recorder_partner(const struct cqa_leg_file *files, size_t count, size
     return other < count && partner_of(files, count, other) == self ? other : count;
 }
 
+int cqa_recorder_is_unsure(const struct cqa_leg_file *files, size_t count, size_t self)
+{
+    size_t candidates;
+
+    (void)only_pair(files, count, self, 0, &candidates);
+    if (candidates == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (is_same_stem(&files[self], &files[i]) && cqa_recorder_partner(files, count, i) < count)
+            return 0;
+    return 1;
+}
+
 /* ---- as one call */
 
 static void take(const char **field, const char *other)
 {
     if (*field == NULL)
         *field = other;
+}
+
+/* What names say of when two began that a recorder begins at once: a second may end between them.
+ */
+static int may_begin_together(const struct cqa_call *first, const struct cqa_call *second)
+{
+    return first->begun_ms == 0 || second->begun_ms == 0 ||
+           llabs(first->begun_ms - second->begun_ms) <= TOGETHER_MS;
 }
 
 void cqa_recorder_join(const struct cqa_recorder *recorder, const struct cqa_leg_file *first,
@@ -234,6 +257,8 @@ void cqa_recorder_join(const struct cqa_recorder *recorder, const struct cqa_leg
     call->lines.agent_channel = agent < 0 ? 0 : agent;
 
     *align = (struct cqa_align_order){.starts = recorder->leg.starts};
+    if (align->starts == CQA_STARTS_TOGETHER && !may_begin_together(&first->identity->call, other))
+        align->starts = CQA_STARTS_UNKNOWN;
     if (align->starts == CQA_STARTS_WRITTEN)
         align->later_ms = second->mtime_ms - first->mtime_ms;
     if (align->starts != CQA_STARTS_TOLD)

@@ -33,6 +33,12 @@ int cqa_recorder_is_pair(const struct cqa_leg_file *a, const struct cqa_leg_file
  */
 size_t cqa_recorder_partner(const struct cqa_leg_file *files, size_t count, size_t self);
 
+/*
+ * Whether files[self] makes a pair with none because nobody knows with which: others could be, and
+ * no other coding of its recording is one of two.
+ */
+int cqa_recorder_is_unsure(const struct cqa_leg_file *files, size_t count, size_t self);
+
 /* What the call is that the two make: `first` is its channel 0. Strings are borrowed from both. */
 void cqa_recorder_join(const struct cqa_recorder *recorder, const struct cqa_leg_file *first,
                        const struct cqa_leg_file *second, struct cqa_call *call,

@@ -7,10 +7,13 @@
 /*
  * Two files of one call, one for each party, are two recordings of which the older one (`main`)
  * carries the call's result, and the other is lent to it: excluded, for this reason, until it
- * changes. What turned out not to be joined says so, and is analysed by itself.
+ * changes. What turned out not to be joined says so, and is analysed by itself. One that is scored
+ * by itself says why: that, or no other came, or several could be its other.
  */
 #define CQA_LEG_LENT "leg"
 #define CQA_LEG_APART "leg_apart"
+#define CQA_LEG_ALONE "leg_alone"
+#define CQA_LEG_UNSURE "leg_unsure"
 
 /* Every recording of a source with that call id, or with it and "#" and something behind it, whose
  * file is there, oldest first. Strings in `arena`; fills `out` up to `capacity`, `*count` may

@@ -21,11 +21,11 @@ CQA_SQL_STATEMENT(give_back, "ii", 0,
                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
                   " owner = NULL, changed_ms = ?1 WHERE id = ?2");
 /* ?3: of the file that was read, where the result stays one of a better source (NULL: it is of this
- * one). */
+ * one). ?4: why a leg is one. */
 CQA_SQL_STATEMENT(
-    end_scored, "iit", 0,
+    end_scored, "iitt", 0,
     "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
-    " reason = NULL, text = NULL, changed_ms = ?1,"
+    " reason = ?4, text = NULL, changed_ms = ?1,"
     " file_sha256 = nullif(?3, (SELECT sha256 FROM results AS r WHERE r.recording_id = ?2)),"
     " stale = stale OR EXISTS (SELECT 1 FROM copies AS k WHERE k.recording_id = recordings.id)"
     " WHERE id = ?2");
@@ -116,7 +116,8 @@ static enum cqa_status settle(struct putting *putting, struct cqa_error *error)
         stands.id = settlement->of;
     else
         status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id,
-                            settlement->keeps ? finished->sha256 : finished->file_sha256);
+                            settlement->keeps ? finished->sha256 : finished->file_sha256,
+                            settlement->keeps ? NULL : finished->leg);
     if (status != CQA_OK)
         return status;
     return touched || settlement->keeps ? touch(putting, error) : write_result(&of, error);
@@ -152,7 +153,7 @@ static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error 
         status = is_only_touched(putting, &touched, error);
     if (status == CQA_OK)
         status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id,
-                            finished->file_sha256);
+                            finished->file_sha256, finished->leg);
     if (status != CQA_OK)
         return status;
     return finished->apart ? write_row(putting, &write_beside, error)

@@ -31,6 +31,8 @@ struct cqa_finished {
     const struct cqa_facts_link *link; /* by what facts find it; NULL: facts are not looked for */
     const struct cqa_settlement *settlement; /* what it is to other recordings (store/copies.h);
                                                 NULL: one by itself */
+    const char *leg; /* why one party's file was analysed by itself (store/legs.h); NULL: it is none
+                        or nobody knows */
     int apart; /* kept beside the current result, which stays (previews.h); `key` and `body` are not
                   looked at */
 };

@@ -111,6 +111,30 @@ def by_start_times(desk, top, sample, expected):
         for name in names:
             os.rename(os.path.join(folder, name), os.path.join(folder, name.replace(name[10:14], "")))
         desk.apart("by seconds alone", "--recorder", profile, folder)
+    by_a_clock_that_is_off(desk, top, sample, profile)
+
+
+def by_a_clock_that_is_off(desk, top, sample, profile):
+    """Two hosts write a leg each. What leaks is heard before it is spoken, or seconds later, where the one's clock is off."""
+    results = []
+    for number, second in ((17, "2.000"), (18, "2.300"), (19, "4.000")):
+        folder = os.path.join(top, "off%d" % number)
+        os.makedirs(folder)
+        for told, leg, channels in (("2.000", "a", "1,2v0.1"), (second, "c", "2,1v0.1")):
+            sox(sample, os.path.join(folder, "176360490%s-%d-%s.wav" % (told, number, leg)), "remix", channels)
+        results.append(desk.joined("by a clock that is off", "--recorder", profile, folder))
+        if any(leg["offset_ms"] > 5 for leg in results[-1]["recording"]["legs"]):
+            fail("a clock that is off: %s" % results[-1]["recording"]["legs"])
+        same(results[-1], results[0], "a clock that is off")
+
+
+def of_other_minutes(desk, top, sample):
+    """Stopped and begun again: of the one piece the caller's file is left, of the other the agent's, of one length by chance."""
+    folder = os.path.join(top, "minutes")
+    os.makedirs(folder)
+    sox(sample, os.path.join(folder, NAME + "-in.wav"), "remix", "2", "trim", "0", "19")
+    sox(sample, os.path.join(folder, NAME.replace("-101502-", "-102002-") + "-out.wav"), "remix", "1", "trim", "20", "19")
+    desk.apart("of other minutes", "--recorder", "freepbx", folder)
 
 
 def by_hand(desk, folder, expected):
@@ -451,7 +475,7 @@ def moved_where_nobody_knows_which(site, lives, folders):
         "SELECT count(*) FROM recordings WHERE CAST(path AS TEXT) LIKE '%/both/%' AND (call LIKE '%4.17' OR call LIKE '%5.17') AND NOT stale") == 6)
     wait_until("nothing waits", lives.is_quiet)
     expect("a third file beside a joined call", (layouts(lives, 4), states(site, 4)), (["leg", "stereo"], before))
-    expect("three files", (layouts(lives, 5), states(site, 5)), (["leg"] * 3, ["scored"] * 3))
+    expect("three files", (layouts(lives, 5), states(site, 5)), (["leg"] * 3, ["scored:leg_alone"] * 3))  # as when they were read
 
 
 def moved_while_the_other_is_read(site, lives, folders):
@@ -557,6 +581,11 @@ def whichever_they_are(programs, sample):
         site.stop_daemon()
 
 
+def legs_by_reason(site):
+    told = json.loads(ask(site, ("status", "--format", "json"), codes=(0, 1)).stdout)
+    return {one["reason"]: one["count"] for one in told["recordings"]["reasons"] if one["state"] == "scored"}
+
+
 def of_several(programs, sample):
     """Of several files of a call two are it where their names tell. What is left is heard by itself, said, and counts nothing; where
     nobody knows which belong together, none is joined."""
@@ -589,11 +618,23 @@ def of_several(programs, sample):
         wait_until("none of three is joined", lambda: layouts(lives, 5) == ["leg"] * 3)
         wait_until("nothing waits", lives.is_quiet)
         for number in (1, 2, 3):
-            expect("files of call %d" % number, (layouts(lives, number), states(site, number)), (["leg", "stereo"], ["excluded:leg", "scored", "scored"]))
+            expect("files of call %d" % number, (layouts(lives, number), states(site, number)), (["leg", "stereo"], ["excluded:leg", "scored", "scored:leg_unsure"]))
             expect("what a third file costs", [c["score"]["total"] for c in lives.calls(number) if c["recording"]["layout"] == "leg"], [100])
+        expect("why legs are legs", legs_by_reason(site), {"leg_unsure": 6})
+        with open(os.path.join(site.top, "daemon.log")) as log:
+            expect("files of which the log says that nobody knows", log.read().count("nobody knows which of the other files of its call"), 6)
+        lives.put(6, "-in.wav")
+        wait_until("one alone", lambda: layouts(lives, 6) == ["leg"])
+        wait_until("nothing waits", lives.is_quiet)
+        expect("one that is alone too", legs_by_reason(site), {"leg_unsure": 6, "leg_alone": 1})
+        sox(other, os.path.join(site.top, "short.wav"), "trim", "0", "12")
+        put(6, "-out.wav", os.path.join(site.top, "short.wav"))
+        wait_until("two that are not joined", lambda: legs_by_reason(site) == {"leg_unsure": 6, "leg_apart": 2})
         for number, layout in ((3, ["leg", "stereo"]), (5, ["leg"] * 3)):
             paths = [os.path.join(site.watched[0], name) for name in sorted(os.listdir(site.watched[0])) if "%02d.17" % (5000 + number) in name]
             expect("the same by hand", sorted(r["recording"]["layout"] for r in site.analyze(*paths)), layout)
+            said = site.run("callqa", "analyze", "--recorder", "freepbx", *paths).stderr
+            expect("files of which it is said that nobody knows", said.count("nobody knows which"), 1 if number == 3 else 3)
         codings = [lives.path(4, ending, site.top)[:-4] + coding for ending in LEGS for coding in (".mp3", ".wav")]
         for path in codings:
             source = lives.leg[next(ending for ending in LEGS if ending[:-4] + "." in path)]
@@ -658,6 +699,7 @@ def main(source, programs):
         by_names(desk, folder, expected)
         by_hand(desk, folder, expected)
         by_start_times(desk, site.top, sample, expected)
+        of_other_minutes(desk, site.top, sample)
         by_channels_that_are_equal(desk, site.top, sample, expected)
         by_codings_that_begin_late(desk, site.top, sample, expected)
     in_the_daemon(programs, sample, expected)

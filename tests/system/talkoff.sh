@@ -20,8 +20,9 @@ sox -V1 $list -r 8000 -c 2 "$calls/prompts.wav" remix 1 0
 for piece in /usr/share/asterisk/moh/*.wav; do
     sox -V1 "$piece" -r 8000 -c 2 "$calls/$(basename "$piece")" remix 1 0
 done
+# Without dither, which sox draws anew each time: an exchange adds none, and every run judges the same bytes.
 for file in "$calls"/*.wav; do
-    sox -V1 "$file" -e u-law "${file%.wav}-ulaw.wav"
+    sox -V1 -D "$file" -e u-law "${file%.wav}-ulaw.wav"
 done
 "$program" analyze --recorder generic --format jsonl "$calls" >"$work/results"
 count=$(wc -l <"$work/results")

@@ -227,6 +227,43 @@ static void leakage_joins(void **state)
     }
 }
 
+/* Two hosts write a leg each, and the one's clock is off. Far away only what is plain is found. */
+static void what_leaks_refutes_a_clock(void **state)
+{
+    static const int off_ms[] = {300, -300, 2000, -2000};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof off_ms / sizeof *off_ms; i++) {
+        const struct cqa_align_order told = {CQA_STARTS_TOLD, off_ms[i]};
+        const float leak = abs(off_ms[i]) > 500 ? 0.1F : 0.05F;
+        const struct cut both[2] = {{PCM, 0, 0, 0, leak}, {PCM, 0, 0, 0, leak}};
+        assert_joined(both, &told, 0, 5);
+        const struct cut late[2] = {{PCM, 0, 0, 0, leak}, {PCM, 400, 0, 0, leak}};
+        const struct cqa_align_order later = {CQA_STARTS_TOLD, 400 + off_ms[i]};
+        struct cqa_result result;
+        struct cqa_failure failure;
+        assert_int_equal(analyze(late, &later, &result, &failure), CQA_OK);
+        assert_in_range(result.recording.legs.leg[1].offset_ms, 395, 405);
+        cqa_result_finish(&result);
+    }
+}
+
+/* Heard on one line alone, and later: the way may be as long, and what was told stands. */
+static void what_may_be_an_echo_refutes_nothing(void **state)
+{
+    const struct cut one[2] = {{PCM, 0, 0, 0, 0.1F}, {.format = PCM}};
+    const struct cqa_align_order may_be = {CQA_STARTS_TOLD, -300};
+    const struct cqa_align_order cannot_be = {CQA_STARTS_TOLD, 300};
+    struct cqa_result result;
+    struct cqa_failure failure;
+
+    (void)state;
+    assert_int_equal(analyze(one, &may_be, &result, &failure), CQA_OK);
+    assert_int_equal(result.recording.legs.leg[0].offset_ms, 300);
+    cqa_result_finish(&result);
+    assert_joined(one, &cannot_be, 0, 30);
+}
+
 /* Whose start times are known: in step they stay what they are, to the sample. */
 static void clocks_that_run_apart_are_brought_together(void **state)
 {
@@ -303,6 +340,8 @@ int main(void)
         cmocka_unit_test(ends_join),
         cmocka_unit_test(a_recorder_that_begins_both_at_once_joins),
         cmocka_unit_test(leakage_joins),
+        cmocka_unit_test(what_leaks_refutes_a_clock),
+        cmocka_unit_test(what_may_be_an_echo_refutes_nothing),
         cmocka_unit_test(clocks_that_run_apart_are_brought_together),
         cmocka_unit_test(nothing_is_joined_by_guess),
         cmocka_unit_test(one_party_twice_is_not_two),

@@ -537,6 +537,47 @@ static void test_which_two_are_a_pair(void **state)
     cqa_zone_destroy(zone);
 }
 
+/* Both are each other's only ones, and one is of the minutes after the recording was stopped and
+ * begun again. */
+static void test_what_began_at_other_times_is_not_together(void **state)
+{
+    static const struct {
+        const char *path[2];
+        enum cqa_starts starts;
+    } cases[] = {
+        {{DAY "-in.wav", DAY "-out.wav"}, CQA_STARTS_TOGETHER},
+        {{DAY "-in.wav", "20251120-101503-1763604902.17-out.wav"}, CQA_STARTS_TOGETHER},
+        {{DAY "-in.wav", "1763604902.17-out.wav"}, CQA_STARTS_TOGETHER},
+        {{DAY "-in.wav", "20251120-102002-1763604902.17-out.wav"}, CQA_STARTS_UNKNOWN},
+        {{"20251120-102002-1763604902.17-in.wav", DAY "-out.wav"}, CQA_STARTS_UNKNOWN},
+    };
+    struct cqa_recorder *recorder = recorder_of("asterisk");
+    struct cqa_zone *zone = NULL;
+
+    (void)state;
+    assert_int_equal(cqa_zone_load("Asia/Shanghai", &zone, NULL), CQA_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cqa_arena arena = {0};
+        struct cqa_call_identity identity[2];
+        struct cqa_leg_file file[2];
+        struct cqa_align_order align;
+        struct cqa_call call;
+        for (int k = 0; k < 2; k++) {
+            assert_int_equal(
+                cqa_recorder_identify(recorder, zone, cases[i].path[k], &arena, &identity[k], NULL),
+                CQA_OK);
+            file[k] = (struct cqa_leg_file){cases[i].path[k], &identity[k], 0};
+        }
+        assert_int_equal(cqa_recorder_is_pair(&file[0], &file[1]), 1);
+        cqa_recorder_join(recorder, &file[0], &file[1], &call, &align);
+        if (align.starts != cases[i].starts)
+            fail_msg("%s and %s: start %d", cases[i].path[0], cases[i].path[1], align.starts);
+        cqa_arena_finish(&arena);
+    }
+    cqa_zone_destroy(zone);
+    cqa_recorder_destroy(recorder);
+}
+
 /* What files without a header hold: said by the profile, handed to whoever opens them. */
 static void test_raw(void **state)
 {
@@ -581,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_roles_unknown),
         cmocka_unit_test(test_legs),
         cmocka_unit_test(test_which_two_are_a_pair),
+        cmocka_unit_test(test_what_began_at_other_times_is_not_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
