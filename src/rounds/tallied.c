@@ -146,15 +146,33 @@ static enum cqa_status add_text(struct cqa_tallied *tallied, const struct cqa_sc
     return status;
 }
 
+/* Of several people, one after the other, how far each one's calls are. */
+struct within {
+    const struct cqa_going *going;
+    int64_t person, persons;
+};
+
+enum { PARTS = 1024 }; /* of one person */
+
+static int tell_within(void *context, int64_t done, int64_t total)
+{
+    const struct within *within = context;
+    const int64_t part = total > 0 && done < total ? PARTS * done / total : 0;
+
+    return within->going->goes_on(within->going->context, within->person * PARTS + part,
+                                  within->persons * PARTS);
+}
+
 static enum cqa_status make_one(struct cqa_tallied *tallied, struct cqa_scores *scores,
                                 const struct cqa_round *round, const struct cqa_scheme *scheme,
-                                const char *person, struct cqa_error *error)
+                                const char *person, const struct cqa_going *going,
+                                struct cqa_error *error)
 {
     const struct cqa_whose_calls whose = {1, person};
     struct cqa_calls calls = {0};
     struct cqa_faults faults = {0};
     enum cqa_status status =
-        cqa_load_calls(scores, scheme, round->period, whose, NULL, &calls, &faults, error);
+        cqa_load_calls(scores, scheme, round->period, whose, going, &calls, &faults, error);
 
     if (status == CQA_OK) {
         struct cqa_known_tally *item = add_item(tallied, person);
@@ -197,9 +215,10 @@ enum cqa_status cqa_tallied_load(struct cqa_tallied *tallied, struct cqa_scores 
     if (status == CQA_OK && (reading.no_memory || missing.no_memory))
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     for (size_t i = 0; i < missing.names.count && status == CQA_OK && !tallied->needs_calls; i++) {
-        status = cqa_going_check(going, (int64_t)i, (int64_t)missing.names.count, error);
-        if (status == CQA_OK)
-            status = make_one(tallied, scores, round, scheme, missing.names.items[i], error);
+        struct within within = {going, (int64_t)i, (int64_t)missing.names.count};
+        const struct cqa_going told = {tell_within, &within};
+        status = make_one(tallied, scores, round, scheme, missing.names.items[i],
+                          going != NULL ? &told : NULL, error);
     }
     cqa_names_finish(&missing.names);
     return status;

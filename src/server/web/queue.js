@@ -8,7 +8,7 @@ import { askChange, askConfirm, askOverturn, askReopen, decideFlag, flagWords, m
 import { emptyState, failed, folded, notice } from "./dialog.js";
 import { h, replace, settled } from "./dom.js";
 import { FlagPane } from "./flagpane.js";
-import { recall, remember, viewNamed } from "./kept.js";
+import { recall, remember } from "./kept.js";
 import { useKeys } from "./keys.js";
 import { isSettled, objectionChip } from "./objected.js";
 import { Pace } from "./pace.js";
@@ -34,6 +34,7 @@ class Queue {
     this.who = who;
     this.filter = Object.fromEntries(filterNames.map((name) => [name, query[name] ?? ""]));
     this.sort = query.sort ?? "worst";
+    this.address = location.hash; // what is there is ours to write on, until somebody names another
     this.cursors = [""]; // of each page that was shown, for the way back
     this.flags = [];
     this.at = 0;
@@ -93,10 +94,11 @@ class Queue {
 
   /** Where one is, for the address: a window that is loaded anew, or a colleague, comes to the same row. */
   notePlace() {
-    if (!this.element.isConnected || !["", "#/", "#/flags"].includes(viewNamed())) return;
+    if (!this.element.isConnected || location.hash !== this.address) return;
     const page = this.cursors.length;
     const words = new URLSearchParams({ ...this.asked(), ...(this.sort === "worst" ? {} : { sort: this.sort }), ...(page > 1 ? { page } : {}), ...(this.flag ? { flag: this.flag.flag } : {}) }).toString();
     history.replaceState(null, "", `#/flags${words ? `?${words}` : ""}`);
+    this.address = location.hash;
     remember("pages", { of: this.listName(), cursors: this.cursors });
   }
 
