@@ -42,23 +42,6 @@ test("who leaves a view arrives, whatever that view still had to note", () => as
   assert.match(page.url(), /#\/calls$/);
 }));
 
-test("a queue that still had to note its row does not write over the address of another queue", () => as("ann", async (page) => {
-  await visit(page, "#/flags");
-  await page.waitForSelector("tr[aria-current]");
-  await page.keyboard.press("j");
-  await page.evaluate(() => new Promise((resolve) => {
-    addEventListener("hashchange", resolve, { once: true });
-    location.hash = "#/flags?rule=dead-air&sort=newest";
-    const until = performance.now() + 400; // a busy machine: what was due meanwhile may come before the page hears of its address
-    while (performance.now() < until);
-  }));
-  await settled(page);
-  await page.waitForSelector("tr[aria-current]");
-  await steady(page);
-  assert.match(page.url(), /rule=dead-air&sort=newest/);
-  assert.equal(await page.inputValue("[name=rule]"), "dead-air");
-}));
-
 for (const language of ["en", "zh-CN"])
   test(`page 2 of a filtered queue is come back to: loaded anew, from the call, in another language and theme, ${language}`, () => as("ann", async (page) => {
     if ((await ask(page, "flags/count?rule=dead-air")).flags < 60) await fillQueue(stage, page, 160, "long");
