@@ -21,7 +21,6 @@ enum {
     APART_MS_MAX = 40,        /* of a piece from where the others say */
     CAUSE_MS = 40,            /* by which what leaks is measured before what it leaks from */
     FARTHEST_MS = 500,        /* later nothing leaks */
-    PATH_MS = 12,             /* that leakage usually takes, where one direction alone is heard */
 };
 static const double drift_ms_least = 1; /* over all of the call: what is less moves nothing */
 

@@ -6,31 +6,21 @@ A month in which one agent has 100 calls, and 200 others have FEW (1 000) and th
 milliseconds, for the agent's sheet for the first time, after something was told to the store, and again, and how many times the second costs
 with MANY what it costs with FEW. Fails over 1.2 times. Run by tests/support/postgres.py it asks copies on PostgreSQL, whose own work is on the clock alone.
 """
-import http.client
 import json
 import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from filled import SCHEME, Filled, Person
 
 programs = sys.argv[1]
 sizes = [int(sys.argv[i]) if len(sys.argv) > i else size for i, size in ((2, 1_000), (3, 100_000))]
 server = programs + "/callqa-server"
 OWN, OTHERS, MOST, LOOKS = 100, 200, 1.2, 50
-SCHEME = """scheme: own
-version: "1"
-names: {en: Own, zh: 自}
-source: bench
-period: monthly
-indicators:
-  - {id: quality, names: {en: Quality, zh: 质检}, range: [0, 100], need: measured, measured: {take: score, by: mean}}
-  - {id: extra, names: {en: Extra, zh: 加分}, range: [0, 100], need: required}
-items:
-  - {id: total, names: {en: Total, zh: 总分}, type: value, of: quality}
-total: total
-grades:
+GRADES = """grades:
   - {grade: A, names: {en: A, zh: A}, from: 60, coefficient: 2}
   - {grade: B, names: {en: B, zh: B}, below: 60, coefficient: 1}
 """
@@ -70,74 +60,43 @@ def fill(store, calls):
 
 def measure(calls):
     with tempfile.TemporaryDirectory(prefix="callqa-bench-") as folder:
-        store, config = folder + "/scores.db", folder + "/config.yaml"
-        os.mkdir(folder + "/schemes")
-        with open(folder + "/schemes/own.yaml", "w", encoding="utf-8") as out:
-            out.write(SCHEME)
-
-        def configure(lines):
-            with open(config, "w") as out:
-                out.write("listen: 127.0.0.1:0\n%s\nport_file: %s/port\nsession: {plain_cookie: true}\n" % (lines, folder))
-
-        configure("store: sqlite:" + store)
-        subprocess.run([server, "user", "add", "hr", "--role", "hr", "--password-file", "-", "--config", config], input="correct horse battery\n",
-                       text=True, check=True, capture_output=True)
-        fill(store, calls)
-        if "CQA_TEST_POSTGRES" in os.environ:
-            sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-            from postgres import make_store, sql
-            where = os.environ["CQA_TEST_POSTGRES"]
-            name, lines = make_store(where)
-            subprocess.run([server, "copy", "--from", "sqlite:" + store, "--to", lines.split()[1], "--password-file", where + "/password"],
-                           check=True, stdout=subprocess.DEVNULL)
-            sql(where, name, "ANALYZE")
-            configure("\n".join(line for line in lines.splitlines() if "audit_key_file" not in line) + "\naudit_key_file: %s/audit.key" % folder)
-        process = subprocess.Popen([server, "--config", config], stderr=subprocess.DEVNULL, env={**os.environ, "CALLQA_MODELS": folder})
+        filled = Filled(server, folder)
+        filled.add_scheme(SCHEME + GRADES)
+        filled.add_user("hr", "hr")
+        fill(filled.store, calls)
+        filled.copy()
+        filled.start(CALLQA_MODELS=folder)
         try:
-            while not os.path.exists(folder + "/port"):
-                time.sleep(0.05)
-            with open(folder + "/port") as file:
-                connection = http.client.HTTPConnection("127.0.0.1", int(file.read()), timeout=600)
-            return ask_sheets(connection, process, calls)
+            return ask_sheets(filled, calls)
         finally:
-            process.terminate()
-            process.wait()
+            filled.stop()
 
 
-def ask_sheets(connection, process, calls):
-    who = {"Content-Type": "application/json"}
-
-    def ask(method, path, wish=None, table=None):
-        body = table or (json.dumps(wish) if wish is not None else None)
-        connection.request(method, "/api/v1/" + path, body, {**who, **({"Content-Type": "text/csv"} if table else {})})
-        reply = connection.getresponse()
-        text = reply.read()
-        assert reply.status < 300, (path, reply.status, text[:300])
-        return reply, json.loads(text) if text else None
+def ask_sheets(filled, calls):
+    hr = Person(filled, "hr")
 
     def computed_ms():
         """Of all its threads, none of which ends meanwhile: the clock ticks of a process are too coarse."""
-        tasks = "/proc/%d/task" % process.pid
+        tasks = "/proc/%d/task" % filled.process.pid
         return sum(int(open("%s/%s/schedstat" % (tasks, one)).read().split()[0]) for one in os.listdir(tasks)) / 1e6
 
-    reply, answer = ask("POST", "session", {"name": "hr", "password": "correct horse battery"})
-    who.update({"Cookie": reply.headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": answer["csrf"]})
-    number = ask("POST", "appraisals", {"scheme": "own", "period": "2025-11", "place": "bench"})[1]["appraisal"]
-    ask("POST", "appraisals/%d/imports?file=extra.csv" % number, table="agent,extra\n" + "".join("p%d,1\n" % i for i in range(OTHERS + 1)))
+    number = hr.ask("POST", "appraisals", {"scheme": "own", "period": "2025-11", "place": "bench"})[1]["appraisal"]
+    hr.ask("POST", "appraisals/%d/imports?file=extra.csv" % number, "agent,extra\n" + "".join("p%d,1\n" % i for i in range(OTHERS + 1)))
+
     def look(count, before=lambda i: None):
         """Milliseconds of processor a look, and the least on the clock; what is done before each is not counted."""
         clock, processor = [], 0.0
         for i in range(count):
             before(i)
             begin, first = time.monotonic(), computed_ms()
-            sheet = ask("GET", "appraisals/%d/sheets/p0" % number)[1]
+            sheet = hr.get("appraisals/%d/sheets/p0" % number)
             assert "96" in json.dumps(sheet), sheet
             processor += computed_ms() - first
             clock.append((time.monotonic() - begin) * 1000)
         return processor / count, min(clock)
 
     def change(i):
-        ask("POST", "appraisals/%d/least" % number, {"note": "something changed, %d" % i})
+        hr.ask("POST", "appraisals/%d/least" % number, {"note": "something changed, %d" % i})
 
     taken = {"for the first time": look(1), "after a change": look(LOOKS, change), "again": look(LOOKS)}
     for when, (processor, clock) in taken.items():

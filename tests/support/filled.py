@@ -10,6 +10,18 @@ import time
 from postgres import make_store, sql
 
 PASSWORD = "correct horse battery"
+SCHEME = """scheme: own
+version: "1"
+names: {en: Own, zh: 自}
+source: bench
+period: monthly
+indicators:
+  - {id: quality, names: {en: Quality, zh: 质检}, range: [0, 100], need: measured, measured: {take: score, by: mean}}
+  - {id: extra, names: {en: Extra, zh: 加分}, range: [0, 100], need: required}
+items:
+  - {id: total, names: {en: Total, zh: 总分}, type: value, of: quality}
+total: total
+"""
 
 
 class Filled:
@@ -21,6 +33,12 @@ class Filled:
     def configure(self, lines):
         with open(self.config, "w") as out:
             out.write("listen: 127.0.0.1:0\n%s\nport_file: %s/port\nsession: {plain_cookie: true}\n" % (lines, self.folder))
+
+    def add_scheme(self, text):
+        """To be found by a server that is started with CALLQA_MODELS of this folder."""
+        os.mkdir(self.folder + "/schemes")
+        with open(self.folder + "/schemes/own.yaml", "w", encoding="utf-8") as out:
+            out.write(text)
 
     def run(self, *arguments, **more):
         return subprocess.run([self.server, *arguments, "--config", self.config], check=True, capture_output=True, text=True, **more).stdout
@@ -107,3 +125,24 @@ class Person:
             if now["state"] == "done":
                 return self.get("jobs/%d/result" % job), said
             time.sleep(0.05)
+
+
+def fill_month(store, calls, people, results, points_c):
+    """2025-11, evenly: `results` by turns, with "@" for the call's id; each has one flag of so many hundredths of a point."""
+    db = sqlite3.connect(store)
+    db.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-500000; PRAGMA temp_store=MEMORY;")
+    db.execute("CREATE TEMP TABLE t(k INTEGER PRIMARY KEY, body TEXT)")
+    db.executemany("INSERT INTO t VALUES(?, ?)", [(k, json.dumps(one, ensure_ascii=False, separators=(",", ":"))) for k, one in enumerate(results)])
+    db.execute("CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, i % ? AS a,"
+               " 20251101 + i * 30 / (? + 1) AS day, 1761955200000 + i * 20000 AS ms FROM n", (calls, people, calls))
+    db.execute("INSERT INTO calls(id, site, source, call_id, revision, recorder, agent, queue, direction, started_at, started_ms, day, person,"
+               " team, path, sha256, duration_ms, rubric, rubric_version, base_c, total_c, score_c, flag_count, open_count, received_ms,"
+               " updated_ms, measurable) SELECT i, '', 'freepbx', 'c' || i, 1, 'pbx', 8000 + a, 'sales', 'in', '2025-11-01T00:00:00+08:00', ms,"
+               " day, 'p' || a, 't' || (a % 20), '/var/spool/' || i, 'ab', 1800000, 'standard', '2', 10000, 9600, 9600, 1, 1, ms, ms, 1 FROM n")
+    db.execute("INSERT INTO revisions(call, revision, key_hash, key, digest, recorder, received_ms, body) SELECT i, 1, randomblob(16), 'k' || i,"
+               " randomblob(32), 'pbx', ms, replace(t.body, '@', 'c' || i) FROM n JOIN t ON t.k = i % ?", (len(results),))
+    db.execute("INSERT INTO flags(call, current, ordinal, rule, severity, points_c, confidence, event, event_type, start_ms, end_ms, automatic_fail,"
+               " state, day, started_ms, person, team, agent, queue) SELECT i, 1, 0, 'dead-air', 2, ?, 900, 1, 'silence', 20000, 21000, 0, 0, day,"
+               " ms, 'p' || a, 't' || (a % 20), 8000 + a, 'sales' FROM n", (points_c,))
+    db.commit()
+    db.close()
