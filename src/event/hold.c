@@ -249,13 +249,16 @@ static enum cqa_status report_one(struct cqa_scene *scene, const struct cqa_hold
     return status;
 }
 
-/* Where nothing was recorded there is no hold, nor after a line is gone. */
+/* Where nothing was recorded there is no hold, nor after a line is gone; but music on two lines
+ * that are muted stands still between two rounds of its loop. */
 static enum cqa_status find_recorded(const struct cqa_scene *scene, struct cqa_spans *out)
 {
     const int64_t *lost_ms = scene->lines.lost_ms;
+    const enum cqa_status status = cqa_spans_invert(
+        &scene->lines.not_recorded, lost_ms[0] < lost_ms[1] ? lost_ms[0] : lost_ms[1], out);
 
-    return cqa_spans_invert(&scene->lines.not_recorded,
-                            lost_ms[0] < lost_ms[1] ? lost_ms[0] : lost_ms[1], out);
+    cqa_spans_bridge(out, cqa_scene_limits(scene)->hold.bridge_ms);
+    return status;
 }
 
 static enum cqa_status report(struct cqa_scene *scene, const struct cqa_hold_candidates *all)

@@ -83,3 +83,50 @@ struct cqa_span cqa_hold_refine(const struct cqa_scene *scene, int c, int floor,
 
     return cqa_tracks_refine_hold(scene->tracks, c, &sound, heard, room);
 }
+
+/* Whether a few frames in a row are no louder than `quiet`. */
+static int falls_to(const struct cqa_scene *scene, int c, int quiet, size_t first, size_t last)
+{
+    const int least = cqa_scene_limits(scene)->hold_music.floor_run_frames;
+    const uint8_t *level = scene->frames->channel[c].level;
+    int run = 0;
+
+    for (size_t t = first; t < last && t < scene->tracks->count; t++) {
+        run = level[t] <= quiet ? run + 1 : 0;
+        if (run >= least)
+            return 1;
+    }
+    return 0;
+}
+
+/* The frames from the first word in the gap to the last one. */
+static int find_words(const struct cqa_scene *scene, int c, struct cqa_span gap, size_t *first,
+                      size_t *last)
+{
+    const uint8_t *class_ = scene->tracks->channel[c].class_;
+
+    *first = *last = 0;
+    for (size_t t = cqa_frame_at(gap.start_ms); t < cqa_frame_at(gap.end_ms); t++)
+        if (class_[t] == CQA_CLASS_SPEECH || class_[t] == CQA_CLASS_ANNOUNCEMENT) {
+            *first = *last > 0 ? *first : t;
+            *last = t + 1;
+        }
+    return *last > 0;
+}
+
+int cqa_hold_stops(const struct cqa_scene *scene, int c, int floor, struct cqa_span music,
+                   struct cqa_span gap)
+{
+    const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
+    const int over = soft_music_level(scene, c, music) - floor;
+    const int part = over / limits->stop_part;
+    const int quiet = floor + (part > limits->at_floor_half_db ? part : limits->at_floor_half_db);
+    const size_t near = limits->stop_frames;
+    size_t first;
+    size_t last;
+
+    return floor >= 0 && over >= limits->over_stop_half_db &&
+           find_words(scene, c, gap, &first, &last) &&
+           falls_to(scene, c, quiet, first > near ? first - near : 0, first) &&
+           falls_to(scene, c, quiet, last, last + near);
+}

@@ -14,6 +14,12 @@ int cqa_hold_floor(const struct cqa_scene *scene, int c);
 struct cqa_span cqa_hold_trim(const struct cqa_scene *scene, int c, int floor,
                               struct cqa_span heard);
 
+/* Whether the music is gone around the voice in `gap`, which lies between two pieces in `music`:
+ * the line falls to that floor before its first word and after its last one. Only where soft music
+ * stands so far over the floor that music turned down for an announcement would be heard. */
+int cqa_hold_stops(const struct cqa_scene *scene, int c, int floor, struct cqa_span music,
+                   struct cqa_span gap);
+
 /* Its borders between frames, inside `room` (track/borders.h). */
 struct cqa_span cqa_hold_refine(const struct cqa_scene *scene, int c, int floor,
                                 struct cqa_span heard, struct cqa_span room);

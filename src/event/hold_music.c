@@ -32,13 +32,46 @@ static int silent_gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_s
                                      limits->dropped_percent * length);
 }
 
+/* Music on channel c that has begun, what lies between it and the next piece, and that piece. */
+struct between {
+    struct cqa_span before;
+    struct cqa_span gap;
+    struct cqa_span after;
+    int floor; /* of the channel (event/hold_edges.h) */
+};
+
+static struct between between(struct cqa_span before, struct cqa_span after, int floor)
+{
+    return (struct between){before, {before.end_ms, after.start_ms}, after, floor};
+}
+
+/* On a mix what the party says between two holds sounds like an announcement to the second look;
+ * but the music does not go on around it. */
+static int is_between_holds(const struct cqa_scene *scene, int c, const struct between *at)
+{
+    const struct cqa_span music = {at->before.start_ms, at->after.end_ms};
+
+    return scene->mono &&
+           cqa_tracks_mean(scene->tracks, c, CQA_TRACK_ANNOUNCED, cqa_frame_at(at->gap.start_ms),
+                           cqa_frame_at(at->gap.end_ms)) >=
+               cqa_scene_limits(scene)->hold_music.stop_share &&
+           cqa_hold_stops(scene, c, at->floor, music, at->gap);
+}
+
+static int sounds_parked(const struct cqa_scene *scene, int c, const struct between *at)
+{
+    return parked(scene, c, at->gap) > cqa_scene_limits(scene)->hold_music.gap_share &&
+           !is_between_holds(scene, c, at);
+}
+
 /* Whether what lies between two pieces of music on channel c belongs to the hold. A voice in it may
  * be an announcement, or the party between two holds. */
-static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
+static int gap_is_hold(const struct cqa_scene *scene, int c, const struct between *at)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
+    const struct cqa_span gap = at->gap;
 
-    if (cqa_span_length_ms(gap) < limits->longest_ms && parked(scene, c, gap) > limits->gap_share)
+    if (cqa_span_length_ms(gap) < limits->longest_ms && sounds_parked(scene, c, at))
         return 1;
     return !is_spoken(scene, c, gap) && silent_gap_is_hold(scene, c, gap);
 }
@@ -52,7 +85,8 @@ static int is_noise_of_mix(const struct cqa_scene *scene, int c, struct cqa_span
            parked(scene, c, piece) < limits->along_share && cqa_plays_along(scene, c, piece);
 }
 
-static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct cqa_spans *out)
+static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floor,
+                                  struct cqa_spans *out)
 {
     struct cqa_spans pieces = {0};
     enum cqa_status status = cqa_tracks_spans(
@@ -60,31 +94,31 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct c
 
     for (size_t i = 0; i < pieces.count && status == CQA_OK; i++) {
         struct cqa_span *last = out->count > 0 ? &out->items[out->count - 1] : NULL;
-        if (is_noise_of_mix(scene, c, pieces.items[i]))
+        const struct cqa_span piece = pieces.items[i];
+        if (is_noise_of_mix(scene, c, piece))
             continue;
-        if (last != NULL &&
-            gap_is_hold(scene, c, (struct cqa_span){last->end_ms, pieces.items[i].start_ms}))
-            last->end_ms = pieces.items[i].end_ms;
+        const struct between at = between(last != NULL ? *last : piece, piece, floor);
+        if (last != NULL && gap_is_hold(scene, c, &at))
+            last->end_ms = piece.end_ms;
         else
-            status = cqa_spans_add(out, pieces.items[i].start_ms, pieces.items[i].end_ms);
+            status = cqa_spans_add(out, piece.start_ms, piece.end_ms);
     }
     cqa_spans_finish(&pieces);
     return status;
 }
 
 /* Between two pieces of music that were joined. */
-static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
+static int stays_in_hold(const struct cqa_scene *scene, int c, const struct between *at)
 {
-    return !is_spoken(scene, c, gap) ||
-           parked(scene, c, gap) > cqa_scene_limits(scene)->hold_music.gap_share;
+    return !is_spoken(scene, c, at->gap) || sounds_parked(scene, c, at);
 }
 
 /*
  * A hold begins and ends in music: a voice before it or after it is the party's own, though the
  * music near by makes the classifier take it for an announcement.
  */
-static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct cqa_span joined,
-                                    struct cqa_spans *out)
+static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, int floor,
+                                    struct cqa_span joined, struct cqa_spans *out)
 {
     const int64_t anchor_ms = cqa_scene_limits(scene)->hold_music.anchor_ms;
     const uint8_t *class_ = scene->tracks->channel[c].class_;
@@ -99,10 +133,10 @@ static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct
             t++;
         const struct cqa_span piece = {(int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS};
         struct cqa_span *before = out->count > already ? &out->items[out->count - 1] : NULL;
+        const struct between at = between(before != NULL ? *before : piece, piece, floor);
         if (cqa_span_length_ms(piece) < anchor_ms)
             continue;
-        if (before != NULL &&
-            stays_in_hold(scene, c, (struct cqa_span){before->end_ms, piece.start_ms}))
+        if (before != NULL && stays_in_hold(scene, c, &at))
             before->end_ms = piece.end_ms;
         else if (cqa_spans_add(out, piece.start_ms, piece.end_ms) != CQA_OK)
             return CQA_E_NOMEM;
@@ -316,10 +350,10 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
     const int floor = cqa_hold_floor(scene, c);
     struct cqa_spans sound = {0};
     struct cqa_spans joined = {0};
-    enum cqa_status status = join_music(scene, c, &sound);
+    enum cqa_status status = join_music(scene, c, floor, &sound);
 
     for (size_t i = 0; i < sound.count && status == CQA_OK; i++)
-        status = cut_to_music(scene, c, sound.items[i], &joined);
+        status = cut_to_music(scene, c, floor, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span heard = cqa_hold_trim(scene, c, floor, joined.items[i]);
         const struct cqa_span fine =

@@ -193,15 +193,21 @@ const struct cqa_event_limits cqa_event_limits = {
             .at_floor_half_db = 6,    /* by hand */
             .floor_run_frames = 3,    /* by hand */
             .over_floor_half_db = 12, /* by hand */
-            .drop_ms = 1000,          /* by hand: a pause between words is shorter */
-            .drop_near_ms = 1000,     /* by hand: half of bridge_ms */
-            .buzz_lag = 37,           /* 8000 samples over the 216.7 bursts of GSM's frames */
-            .buzz_percent = 95,       /* by hand */
-            .buzz_part = 3,           /* by hand */
-            .sure_least = 0.5f,       /* fitted to how often holds were right, with music that the
-                                         second look had not learned from (docs/accuracy.md,
-                                         "Confidence") */
-            .sure_more = 0.49f,       /* fitted with sure_least */
+            .over_stop_half_db =
+                18, /* 0224: 9 dB; where soft music has less, an announcement's lies at the floor */
+            .stop_part = 4, /* by hand: noise of a room is not the same before a hold and after */
+            .stop_frames = 25,    /* by hand: 0.8 s, pauses before words and after them */
+            .stop_share = 0.3f,   /* 0224: words between two holds have 0.58 at least, a gap in
+                                     staccato music that passes for words 0.01 */
+            .drop_ms = 1000,      /* by hand: a pause between words is shorter */
+            .drop_near_ms = 1000, /* by hand: half of bridge_ms */
+            .buzz_lag = 37,       /* 8000 samples over the 216.7 bursts of GSM's frames */
+            .buzz_percent = 95,   /* by hand */
+            .buzz_part = 3,       /* by hand */
+            .sure_least = 0.5f,   /* fitted to how often holds were right, with music that the
+                                     second look had not learned from (docs/accuracy.md,
+                                     "Confidence") */
+            .sure_more = 0.49f,   /* fitted with sure_least */
         },
     .pauses =
         {
@@ -225,7 +231,8 @@ const struct cqa_event_limits cqa_event_limits = {
             .voice_ms = 384, /* by hand */
             .apart = 1.7f,   /* 0069: mixes of the speakers of the tune split. Of one speaker one in
                                 ten differ by more, of two 19 of 20 */
-            .far_apart = 2.6f,      /* 0069, likewise: of one speaker one in 50 */
+            .far_apart = 2.6f, /* 0069, likewise: of one speaker one in 50 */
+            .alike = 1.4f, /* 0223: of 32 holds in talk 19 are found so, of 33 after a menu three */
             .near_ms = 2000,        /* by hand */
             .again_ms = 29000,      /* by hand: half a minute (0069) */
             .long_ms = 30000,       /* by hand: no menu talks so long (0069) */

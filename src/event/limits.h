@@ -178,6 +178,10 @@ struct cqa_hold_music_limits {
     int at_floor_half_db;    /* after frames that are no more over the floor than this, */
     int floor_run_frames;    /* so many in a row, */
     int over_floor_half_db;  /* if soft music stands so far over it */
+    int over_stop_half_db;   /* and so far where music is asked whether it stops for a voice, */
+    int stop_part;           /* the line falling to one part of that or less */
+    size_t stop_frames;      /* no further from the voice than this, */
+    float stop_share;        /* in what the second look takes for a voice by this mean */
     int64_t drop_ms;         /* least drop of the agent's line that moves an edge, */
     int64_t drop_near_ms;    /* no further from it */
     int buzz_lag;            /* samples: a GSM telephone's bursts, */
@@ -208,7 +212,8 @@ struct cqa_floors_limits {
 struct cqa_exchange_limits {
     int64_t voice_ms;      /* shortest stretch whose voice can be told */
     float apart;           /* from where on another voice is another's (event/voice.h), */
-    float far_apart;       /* and from where on it surely is */
+    float far_apart;       /* and from where on it surely is; */
+    float alike;           /* up to where one after a hold is one from before it */
     int64_t near_ms;       /* a longer pause answers nothing */
     int64_t again_ms;      /* between two changes that make an exchange, at most */
     int64_t long_ms;       /* of talk without a pause of near_ms: two must be talking, */

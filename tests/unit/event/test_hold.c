@@ -295,6 +295,39 @@ static void test_phase(void **state)
     expect_phase("..................sss...", "MMMMMMMMMMMMMM.......sss", CQA_PHASE_QUEUE);
 }
 
+/* What somebody says between two holds sounds like an announcement. On a mix the music tells:
+ * around those words it is gone, around an announcement it goes on. */
+static void test_words_between_holds(void **state)
+{
+#define TALK_MIX "ssssss..ss.ss..sssss"
+    (void)state;
+    picture_expect_holds(TALK_MIX "MMMMMMMMMMMM.vvvvvvvv.MMMMMMMMMMMM" TALK_MIX, NULL,
+                         TALK_NOTHING "MMMMMMMMMMMM..........MMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(TALK_MIX "MMMMMMMMMMMM.AAAAAAAA.MMMMMMMMMMMM" TALK_MIX, NULL,
+                         TALK_NOTHING "MMMMMMMMMMMM..........MMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(TALK_MIX "MMMMMMMMMMMMvvvvvvvv..MMMMMMMMMMMM" TALK_MIX, NULL,
+                         TALK_NOTHING "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" TALK_NOTHING);
+    picture_expect_holds(TALK_MIX "MMMMMMMMMMMM..vvvvvvvvMMMMMMMMMMMM" TALK_MIX, NULL,
+                         TALK_NOTHING "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" TALK_NOTHING);
+    picture_expect_holds(TALK_MIX "MMMMMMMMMMMM.hhhhhhhh.MMMMMMMMMMMM" TALK_MIX,
+                         NULL, /* no voice */
+                         TALK_NOTHING "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "MMMMMMMMMMMM.vvvvvvvv.MMMMMMMMMMMM" TALK_AGENT,
+                         TALK_CUSTOMER ".................................." TALK_CUSTOMER,
+                         TALK_NOTHING "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" TALK_NOTHING);
+}
+
+/* On two muted lines the music is all there is, and where its loop begins anew nothing is. */
+static void test_loop_stands_still(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_MIX "MMMMMMMMMMMM00MMMMMMMMMMMM" TALK_MIX, NULL,
+                         TALK_NOTHING "MMMMMMMMMMMMMMMMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(TALK_MIX "MMMMMMMMMMMM0000MMMMMMMMMMMM" TALK_MIX, NULL, /* 2.05 s */
+                         TALK_NOTHING "MMMMMMMMMMMM....MMMMMMMMMMMM" TALK_NOTHING);
+#undef TALK_MIX
+}
+
 static void test_mono(void **state)
 {
     struct picture picture;
@@ -332,6 +365,8 @@ int main(void)
         cmocka_unit_test(test_beeps_on_a_muted_line),
         cmocka_unit_test(test_beep_train),
         cmocka_unit_test(test_phase),
+        cmocka_unit_test(test_words_between_holds),
+        cmocka_unit_test(test_loop_stands_still),
         cmocka_unit_test(test_mono),
     };
 

@@ -75,6 +75,10 @@ NUMBER(hold_music, bridge_ms)
 NUMBER(hold_music, rest_ms)
 NUMBER(hold_music, longest_ms)
 NUMBER(hold_music, gap_share)
+NUMBER(hold_music, over_stop_half_db)
+NUMBER(hold_music, stop_part)
+NUMBER(hold_music, stop_frames)
+NUMBER(hold_music, stop_share)
 NUMBER(hold_music, speaks_ms)
 NUMBER(hold_music, anchor_ms)
 NUMBER(hold_music, music_percent)
@@ -265,6 +269,13 @@ static void park_speech_less(struct picture *picture)
             picture->tracks.channel[0].posterior[CQA_TRACK_PARKED][t] = 200;
 }
 
+/* In WORDS the line is 9 dB louder around the voice than it is elsewhere. */
+static void loud_pauses(struct picture *picture)
+{
+    memset(picture->frames.channel[0].level + 32 * PICTURE_CELL, 90 + 18, PICTURE_CELL);
+    memset(picture->frames.channel[0].level + 41 * PICTURE_CELL, 90 + 18, PICTURE_CELL);
+}
+
 /* And it is up and down by 5 dB from frame to frame. */
 static void park_uneven(struct picture *picture)
 {
@@ -310,6 +321,7 @@ static void clip_once(struct picture *picture)
 #define M12 "MMMMMMMMMMMM"
 #define DOTS12 "............"
 #define H22 "hhhhhhhhhhhhhhhhhhhhhh"
+#define WORDS M12 ".vvvvvvvv." M12
 #define DOTS22 "......................"
 #define GATED_A "sss..____.."
 #define GATED_C ".....ssss.."
@@ -440,6 +452,15 @@ static const struct edge edges[] = {
      TALK_A M12 H22 M12 TALK_A, TALK_C DOTS12 DOTS22 DOTS12 TALK_C, NULL},
     {EDGE(hold_music, gap_share), 0.784, 0.785, CQA_EVENT_HOLD, ANY, 46 * C, 24 * C,
      TALK_A M12 H22 M12 TALK_A, TALK_C DOTS12 DOTS22 DOTS12 TALK_C, park_speech_less},
+    /* where the music does not stop the two holds are one */
+    {EDGE(hold_music, over_stop_half_db), 81, 80, CQA_EVENT_HOLD, ANY, 34 * C, 24 * C,
+     TALK_M WORDS TALK_M, NULL, NULL},
+    {EDGE(hold_music, stop_part), 5, 4, CQA_EVENT_HOLD, ANY, 34 * C, 24 * C, TALK_M WORDS TALK_M,
+     NULL, loud_pauses},
+    {EDGE(hold_music, stop_frames), 2, 3, CQA_EVENT_HOLD, ANY, 34 * C, 24 * C, TALK_M WORDS TALK_M,
+     NULL, NULL},
+    {EDGE(hold_music, stop_share), 0.81, 0.79, CQA_EVENT_HOLD, ANY, 34 * C, 24 * C,
+     TALK_M WORDS TALK_M, NULL, NULL},
     {EDGE(hold_music, speaks_ms), C + 1, C, CQA_EVENT_HOLD, ANY, 29 * C, 24 * C,
      TALK_A M12 "..s.." M12 TALK_A, TALK_C DOTS12 "....." DOTS12 TALK_C, NULL},
     {EDGE(hold_music, anchor_ms), 2 * C, 2 * C + 1, CQA_EVENT_HOLD, ANY, 20 * C, 12 * C,
