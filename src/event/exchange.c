@@ -32,22 +32,37 @@ static void change(struct listener *listener, const struct cqa_voice *voice, flo
     listener->speaker = *voice;
 }
 
-static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out)
+/* What is far softer than most of what is said leaks in. */
+static float least_level(const struct cqa_scene *scene)
 {
     const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
-    /* what is far softer leaks in */
-    const float usual = 0.5f * (float)cqa_scene_voice_level(scene, 0, limits->loud_share);
+
+    return 0.5f * (float)cqa_scene_voice_level(scene, 0, limits->loud_share) - limits->softer_db;
+}
+
+/* Whether the stretch of speech is long and loud enough to tell its voice. */
+static int hear(const struct cqa_scene *scene, struct cqa_span span, float least,
+                struct cqa_voice *voice)
+{
+    const size_t last = cqa_border_at(span.end_ms);
+
+    if (cqa_span_length_ms(span) < cqa_scene_limits(scene)->exchange.voice_ms ||
+        last > scene->frames->count)
+        return 0;
+    *voice = cqa_voice_hear(&scene->frames->channel[0], cqa_border_at(span.start_ms), last);
+    return voice->level >= least;
+}
+
+static void find_changes(const struct cqa_scene *scene, float least, struct cqa_exchange *out)
+{
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
     const struct cqa_spans *speech = &scene->speech[0];
     struct listener listener = {.limits = limits, .changed_ms = -1};
+    struct cqa_voice voice;
 
     for (size_t i = 0; i < speech->count; i++) {
         const struct cqa_span span = speech->items[i];
-        const size_t first = cqa_border_at(span.start_ms);
-        const size_t last = cqa_border_at(span.end_ms);
-        if (cqa_span_length_ms(span) < limits->voice_ms || last > scene->frames->count)
-            continue;
-        const struct cqa_voice voice = cqa_voice_hear(&scene->frames->channel[0], first, last);
-        if (voice.level < usual - limits->softer_db)
+        if (!hear(scene, span, least, &voice))
             continue;
         const float by = listener.speaker.weight > 0
                              ? cqa_voice_difference(&listener.speaker, &voice)
@@ -86,15 +101,82 @@ static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *o
     }
 }
 
+/* Whoever speaks first from `from_ms` on, until somebody else does, or a pause; weight 0: nobody.
+ */
+static struct cqa_voice voice_after(const struct cqa_scene *scene, float least, int64_t from_ms)
+{
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
+    const struct cqa_spans *speech = &scene->speech[0];
+    struct cqa_voice first = {0};
+    struct cqa_voice voice;
+    int64_t last_ms = 0;
+
+    for (size_t i = 0; i < speech->count; i++) {
+        const struct cqa_span span = speech->items[i];
+        if (span.start_ms < from_ms || !hear(scene, span, least, &voice))
+            continue;
+        if (first.weight == 0)
+            first = voice;
+        else if (span.start_ms - last_ms < limits->near_ms &&
+                 cqa_voice_difference(&first, &voice) < limits->apart)
+            cqa_voice_add(&first, &voice);
+        else
+            break;
+        last_ms = span.end_ms;
+    }
+    return first;
+}
+
+/* Whether one of the voices before `before_ms` is that voice. */
+static int has_spoken(const struct cqa_scene *scene, float least, const struct cqa_voice *voice,
+                      int64_t before_ms)
+{
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
+    const struct cqa_spans *speech = &scene->speech[0];
+    struct cqa_voice speaker = {0};
+    struct cqa_voice next;
+
+    for (size_t i = 0; i < speech->count && speech->items[i].start_ms < before_ms; i++) {
+        if (!hear(scene, speech->items[i], least, &next))
+            continue;
+        if (speaker.weight > 0 && cqa_voice_difference(&speaker, &next) < limits->apart) {
+            cqa_voice_add(&speaker, &next);
+            continue;
+        }
+        if (speaker.weight > 0 && cqa_voice_difference(&speaker, voice) < limits->alike)
+            return 1;
+        speaker = next;
+    }
+    return speaker.weight > 0 && cqa_voice_difference(&speaker, voice) < limits->alike;
+}
+
+/* A machine speaks before the music of a queue, and the agent after it. Where who spoke before the
+ * music speaks after it, somebody was put on hold by whom they talked with. */
+static void find_returns(const struct cqa_scene *scene, float least, struct cqa_exchange *out)
+{
+    for (size_t i = 0; i < scene->holds.count; i++) {
+        const struct cqa_span hold = scene->holds.items[i];
+        if (hold.start_ms >= out->first_ms)
+            return;
+        const struct cqa_voice voice = voice_after(scene, least, hold.end_ms);
+        if (voice.weight > 0 && has_spoken(scene, least, &voice, hold.start_ms)) {
+            out->first_ms = hold.start_ms;
+            return;
+        }
+    }
+}
+
 struct cqa_exchange cqa_exchange_find(const struct cqa_scene *scene)
 {
     const struct cqa_spans *speech = scene->speech;
     struct cqa_exchange found = {.first_ms = scene->duration_ms};
 
     if (scene->mono) {
-        find_changes(scene, &found);
+        const float least = least_level(scene);
+        find_changes(scene, least, &found);
         found.voices_ms = found.first_ms;
         find_long_talk(scene, &found);
+        find_returns(scene, least, &found);
     } else if (speech[0].count > 0 && speech[1].count > 0) {
         const int later = speech[1].items[0].start_ms > speech[0].items[0].start_ms;
         const int sooner = speech[1].items[speech[1].count - 1].end_ms <

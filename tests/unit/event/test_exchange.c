@@ -49,14 +49,14 @@ static const struct speaker alike = {76, 168, -2};  /* the same to any machine *
 static const struct speaker leaking = {40, 128, 2}; /* far softer */
 static const struct speaker *const voices[] = {&low, &high, &alike, &leaking};
 
-/* "1..2": the speakers, a digit a cell (0: of `voices`). */
+/* "1..2": the speakers, a digit a cell (0: of `voices`); M: music on hold. */
 static void draw_voices(struct picture *picture, const char *text)
 {
     struct cqa_channel_frames *rows = &picture->frames.channel[0];
 
     for (size_t t = 0; t < picture->frames.count; t++) {
         const char letter = text[t / PICTURE_CELL];
-        if (letter == '.')
+        if (letter == '.' || letter == 'M')
             continue;
         const struct speaker *voice = voices[letter - '0'];
         rows->level[t] = voice->level;
@@ -67,16 +67,22 @@ static void draw_voices(struct picture *picture, const char *text)
     }
 }
 
-static struct cqa_exchange on_a_mix(const char *text)
+static void play_on_a_mix(struct picture *picture, const char *text)
 {
-    struct picture picture;
     char line[200] = "";
 
     for (size_t i = 0; text[i] != '\0'; i++)
-        line[i] = text[i] == '.' ? '.' : 's';
-    picture_draw(&picture, line, NULL);
-    draw_voices(&picture, text);
-    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+        line[i] = text[i] == '.' || text[i] == 'M' ? text[i] : 's';
+    picture_draw(picture, line, NULL);
+    draw_voices(picture, text);
+    assert_int_equal(cqa_scene_play(&picture->scene), CQA_OK);
+}
+
+static struct cqa_exchange on_a_mix(const char *text)
+{
+    struct picture picture;
+
+    play_on_a_mix(&picture, text);
     const struct cqa_exchange found = picture.scene.exchange;
     picture_finish(&picture);
     return found;
@@ -137,12 +143,42 @@ static void test_past_menus(void **state)
 #undef TALK
 }
 
+static void expect_phase(const char *text, enum cqa_event_phase phase)
+{
+    struct picture picture;
+
+    play_on_a_mix(&picture, text);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
+    assert_int_equal(picture_first(&picture, CQA_EVENT_HOLD)->phase, phase);
+    picture_finish(&picture);
+}
+
+/* Who spoke before the music speaks after it: the agent, who had put somebody on hold. A machine
+ * has another voice than the agent. */
+static void test_voice_returns(void **state)
+{
+    (void)state;
+    expect_phase("..0000..0000.MMMMMMMMMMMMMM.1111..0000..1111.", CQA_PHASE_QUEUE);
+    expect_phase("..0000..0000.MMMMMMMMMMMMMM.0000..1111..0000.", CQA_PHASE_TALK);
+    expect_phase("..0000..1111.MMMMMMMMMMMMMM.2222..1111..2222.", CQA_PHASE_TALK);
+    expect_phase(".............MMMMMMMMMMMMMM.0000..1111..0000.", CQA_PHASE_QUEUE);
+    expect_on_a_mix("..0000..0000.MMMMMMMMMMMMMM.0000..0000.", 13, 0);
+}
+
+/* Keys between one voice's words are a menu's all the same. */
+static void test_keys_between(void **state)
+{
+    (void)state;
+    assert_int_equal(on_a_mix("..0000..0000.MMMMMMMMMMMMMM.0000..0000.").voices_ms, 39LL * CELL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_on_two),    cmocka_unit_test(test_two_voices),
-        cmocka_unit_test(test_one_voice), cmocka_unit_test(test_again),
-        cmocka_unit_test(test_long_talk), cmocka_unit_test(test_past_menus),
+        cmocka_unit_test(test_on_two),        cmocka_unit_test(test_two_voices),
+        cmocka_unit_test(test_one_voice),     cmocka_unit_test(test_again),
+        cmocka_unit_test(test_long_talk),     cmocka_unit_test(test_past_menus),
+        cmocka_unit_test(test_voice_returns), cmocka_unit_test(test_keys_between),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
