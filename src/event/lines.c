@@ -252,6 +252,33 @@ static size_t end_of_run(const struct cqa_scene *scene, int c, size_t first)
     return end;
 }
 
+/* Whether all from frame `first` to `last` is masked. */
+static int is_masked(const struct cqa_scene *scene, int c, size_t first, size_t last)
+{
+    const uint8_t *still = scene->tracks->channel[c].still;
+
+    while (first < last && still[first] == CQA_STILL_MASKED)
+        first++;
+    return first == last;
+}
+
+/* A mask is noise, of which some frames are louder by chance: what they part is one stretch. */
+static void join_masked(const struct cqa_scene *scene, int c, struct cqa_spans *runs)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct cqa_span next = runs->items[i];
+        struct cqa_span *last = kept > 0 ? &runs->items[kept - 1] : NULL;
+        if (last != NULL &&
+            is_masked(scene, c, cqa_frame_at(last->start_ms), cqa_frame_at(next.end_ms)))
+            last->end_ms = next.end_ms;
+        else
+            runs->items[kept++] = next;
+    }
+    runs->count = kept;
+}
+
 static enum cqa_status add_runs(const struct cqa_scene *scene, int c, struct cqa_spans *all)
 {
     enum cqa_status status = CQA_OK;
@@ -264,6 +291,7 @@ static enum cqa_status add_runs(const struct cqa_scene *scene, int c, struct cqa
         t = end - 1;
     }
     cqa_spans_drop_short(all, cqa_scene_limits(scene)->lines.still_ms);
+    join_masked(scene, c, all);
     return status;
 }
 
