@@ -16,18 +16,21 @@
 
 /* event/speech.c: which bursts of a voice are its party's words. */
 struct cqa_speech_limits {
-    int64_t bridge_ms;    /* shorter pauses do not end speech */
-    int64_t shortest_ms;  /* shorter bursts are none */
-    int64_t apart_ms;     /* a burst so far from the party's other words stands alone */
-    int64_t lone_ms;      /* a shorter one that stands alone is asked to be a word; */
-    int64_t mix_lone_ms;  /* so on a mix, where a word more or less makes no overtalk; */
-    int64_t knock_ms;     /* and so is one as long as a knock in a room, unless it has a pitch */
-    size_t voiced_of_255; /* least mean harmonicity of what has a pitch */
-    float word_share;     /* least mean posterior of a voice over a lone word, */
-    float knock_share;    /* and over one without a pitch, as long as a knock */
-    float mix_share;      /* and over any that stands alone on a mix; */
-    float around_share;   /* over one that is as loud as the pauses around it: */
-    size_t around_frames; /* those so close, */
+    int64_t bridge_ms;       /* shorter pauses do not end speech */
+    int64_t shortest_ms;     /* shorter bursts are none */
+    int64_t apart_ms;        /* a burst so far from the party's other words stands alone */
+    int64_t lone_ms;         /* a shorter one that stands alone is asked to be a word; */
+    int64_t mix_lone_ms;     /* so on a mix, where a word more or less makes no overtalk; */
+    int64_t knock_ms;        /* and so is one as long as a knock in a room, unless it has a pitch */
+    size_t voiced_of_255;    /* least mean harmonicity of what has a pitch */
+    float word_share;        /* least mean posterior of a voice over a lone word, */
+    float knock_share;       /* and over one without a pitch, as long as a knock */
+    float mix_share;         /* and over any that stands alone on a mix; */
+    float mumble_share;      /* and over few together on a mix */
+    int64_t mumble_apart_ms; /* to which nobody else says anything for so long, */
+    int64_t mumble_longest_ms;    /* and which are no longer; */
+    float around_share;           /* over one that is as loud as the pauses around it: */
+    size_t around_frames;         /* those so close, */
     unsigned around_least_frames; /* of which there are so many at least, */
     int around_half_db;           /* and over which it stands by less */
     float loud_share;  /* of the frames of a party's speech that are no louder than its voice, */

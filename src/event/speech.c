@@ -66,6 +66,13 @@ static int is_as_loud_around(const struct cqa_scene *scene, int c, size_t first,
                cqa_levels_at(&around, limits->loud_share) + limits->around_half_db;
 }
 
+/* How sure the classifier is of a voice, 0..1: the mean. */
+static float sure_of(const struct cqa_scene *scene, int c, size_t first, size_t last)
+{
+    return cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
+           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
+}
+
 static int is_alone(const struct cqa_scene *scene, const struct cqa_spans *speech, size_t i)
 {
     const int64_t apart_ms = cqa_scene_limits(scene)->speech.apart_ms;
@@ -75,6 +82,56 @@ static int is_alone(const struct cqa_scene *scene, const struct cqa_spans *speec
             speech->items[i + 1].start_ms - speech->items[i].end_ms >= apart_ms);
 }
 
+/* The bursts that belong together with burst i, [*first, *last): none of them stands alone. */
+static void find_words(const struct cqa_scene *scene, const struct cqa_spans *speech, size_t i,
+                       size_t *first, size_t *last)
+{
+    const int64_t apart_ms = cqa_scene_limits(scene)->speech.apart_ms;
+
+    for (*first = i; *first > 0 &&
+                     speech->items[*first].start_ms - speech->items[*first - 1].end_ms < apart_ms;)
+        (*first)--;
+    for (*last = i + 1; *last < speech->count &&
+                        speech->items[*last].start_ms - speech->items[*last - 1].end_ms < apart_ms;)
+        (*last)++;
+}
+
+/* Whether nobody speaks for a while before the bursts [first, last) and after them. */
+static int are_out_of_talk(const struct cqa_scene *scene, const struct cqa_spans *speech,
+                           size_t first, size_t last)
+{
+    const int64_t far_ms = cqa_scene_limits(scene)->speech.mumble_apart_ms;
+
+    return (first == 0 ||
+            speech->items[first].start_ms - speech->items[first - 1].end_ms >= far_ms) &&
+           (last == speech->count ||
+            speech->items[last].start_ms - speech->items[last - 1].end_ms >= far_ms);
+}
+
+/* On a mix: few words that are half heard, and that nobody answers, nor are they an answer; unless
+ * nothing else is said at all. */
+static int is_mumbled(const struct cqa_scene *scene, int c, const struct cqa_spans *speech,
+                      size_t i)
+{
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+    size_t first;
+    size_t last;
+    float sum = 0;
+    float frames = 0;
+
+    find_words(scene, speech, i, &first, &last);
+    if (last - first == speech->count || !are_out_of_talk(scene, speech, first, last) ||
+        speech->items[last - 1].end_ms - speech->items[first].start_ms > limits->mumble_longest_ms)
+        return 0;
+    for (size_t k = first; k < last; k++) {
+        const size_t from = cqa_border_at(speech->items[k].start_ms);
+        const size_t to = cqa_border_at(speech->items[k].end_ms);
+        sum += (float)(to - from) * sure_of(scene, c, from, to);
+        frames += (float)(to - from);
+    }
+    return sum < limits->mumble_share * frames;
+}
+
 /* By itself: a word has a posterior over 0.9, a cough, a click or a note less. */
 static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
 {
@@ -82,10 +139,10 @@ static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans
     const struct cqa_span burst = speech->items[i];
     const size_t first = cqa_border_at(burst.start_ms);
     const size_t last = cqa_border_at(burst.end_ms);
-    const float sure = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
-                       cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
+    const float sure = sure_of(scene, c, first, last);
 
-    if (scene->mono && sure < limits->around_share && is_as_loud_around(scene, c, first, last))
+    if (scene->mono && ((sure < limits->around_share && is_as_loud_around(scene, c, first, last)) ||
+                        is_mumbled(scene, c, speech, i)))
         return 1;
     if (!is_alone(scene, speech, i))
         return 0;

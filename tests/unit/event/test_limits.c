@@ -31,6 +31,9 @@ NUMBER(speech, voiced_of_255)
 NUMBER(speech, word_share)
 NUMBER(speech, knock_share)
 NUMBER(speech, mix_share)
+NUMBER(speech, mumble_share)
+NUMBER(speech, mumble_apart_ms)
+NUMBER(speech, mumble_longest_ms)
 NUMBER(speech, around_share)
 NUMBER(speech, around_half_db)
 NUMBER(speech, aside_half_db)
@@ -144,13 +147,19 @@ static void doubt_long(struct picture *picture)
            2 * PICTURE_CELL);
 }
 
-/* Less sure, and they are no louder than the line's noise, but for 1 dB. */
+/* Less sure. */
+static void doubt_more(struct picture *picture)
+{
+    memset(picture->tracks.channel[0].posterior[CQA_CLASS_SPEECH] + 12 * PICTURE_CELL, 170,
+           2 * PICTURE_CELL);
+}
+
+/* The same, and they are no louder than the line's noise, but for 1 dB. */
 static void doubt_softly(struct picture *picture)
 {
     struct cqa_channel_frames *rows = &picture->frames.channel[0];
 
-    memset(picture->tracks.channel[0].posterior[CQA_CLASS_SPEECH] + 12 * PICTURE_CELL, 170,
-           2 * PICTURE_CELL);
+    doubt_more(picture);
     memset(rows->level + 12 * PICTURE_CELL, rows->level[11 * PICTURE_CELL] + 2, 2 * PICTURE_CELL);
 }
 
@@ -311,6 +320,7 @@ static void clip_once(struct picture *picture)
 
 #define LONE "sssss........s........sssss"
 #define LONE_LONG "sssss.......ss.......sssss"
+#define LONE_NEAR "sssss.......ss...sssss"
 #define NOBODY "..........................."
 #define MUMBLED "ssss..........ssss"
 #define MUMBLED_C ".................."
@@ -349,9 +359,15 @@ static const struct edge edges[] = {
      NOBODY, doubt_shorter},
     {EDGE(speech, mix_share), 0.784, 0.785, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C, LONE_LONG, NULL,
      doubt_long},
-    {EDGE(speech, around_share), 0.666, 0.667, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C, LONE_LONG,
+    {EDGE(speech, mumble_share), 0.784, 0.785, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C, LONE_LONG,
+     NULL, doubt_long},
+    {EDGE(speech, mumble_apart_ms), 7 * C + 1, 7 * C, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C,
+     LONE_LONG, NULL, doubt_more},
+    {EDGE(speech, mumble_longest_ms), 2 * C - 1, 2 * C, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C,
+     LONE_LONG, NULL, doubt_more},
+    {EDGE(speech, around_share), 0.666, 0.667, CQA_EVENT_SILENCE, ANY, 7 * C, 12 * C, LONE_NEAR,
      NULL, doubt_softly},
-    {EDGE(speech, around_half_db), 2, 3, CQA_EVENT_SILENCE, ANY, 14 * C, 16 * C, LONE_LONG, NULL,
+    {EDGE(speech, around_half_db), 2, 3, CQA_EVENT_SILENCE, ANY, 7 * C, 12 * C, LONE_NEAR, NULL,
      doubt_softly},
     {EDGE(speech, aside_half_db), 30, 31, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NOBODY,
      soften},

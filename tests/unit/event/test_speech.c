@@ -214,6 +214,25 @@ static void test_alone_on_a_mix(void **state)
                     "==========............====================================........");
 }
 
+/* On a mix: who talks answers, and is answered, within 2 s. Few words that stand out of that and
+ * are half heard are a room's, though there are two of them; surely heard they are words. */
+static void test_mumbled(void **state)
+{
+#define FAR ".............................................................." /* 1.98 s */
+    (void)state;
+    expect_on_a_mix("ssssssssss" FAR ".cccccccccccc...........cccccccccccc",
+                    "==========" FAR "....................................");
+    expect_on_a_mix("ssssssssss" FAR "cccccccccccc...........cccccccccccc",
+                    "==========" FAR "============...........============");
+    expect_on_a_mix("ssssssssss" FAR ".ssssssssssss...........cccccccccccc",
+                    "==========" FAR ".============...........============");
+    expect("ssssssssss" FAR ".cccccccccccc...........cccccccccccc",
+           "==========" FAR ".============...........============");
+    expect_on_a_mix(FAR ".cccccccccccc...........cccccccccccc", /* all that is said */
+                    FAR ".============...........============");
+#undef FAR
+}
+
 static void test_what_is_speech(void **state)
 {
     (void)state;
@@ -258,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_lone_noises_on_a_mix),
         cmocka_unit_test(test_as_loud_as_around),
         cmocka_unit_test(test_alone_on_a_mix),
+        cmocka_unit_test(test_mumbled),
         cmocka_unit_test(test_what_is_speech),
         cmocka_unit_test(test_holds_are_left_out),
     };
