@@ -127,12 +127,27 @@ static struct cqa_voice voice_after(const struct cqa_scene *scene, float least, 
     return first;
 }
 
-/* Whether one of the voices before `before_ms` is that voice. */
-static int has_spoken(const struct cqa_scene *scene, float least, const struct cqa_voice *voice,
-                      int64_t before_ms)
+/* What is known before a moment of the voice after it. */
+struct memory {
+    int known;  /* it is one of those that were heard, */
+    int latest; /* and the last of them was not surely another */
+};
+
+static void recall(const struct cqa_exchange_limits *limits, const struct cqa_voice *speaker,
+                   const struct cqa_voice *voice, struct memory *memory)
+{
+    const float by = speaker->weight > 0 ? cqa_voice_difference(speaker, voice) : limits->apart;
+
+    memory->known |= by < limits->alike;
+    memory->latest = by < limits->far_apart;
+}
+
+static struct memory remember(const struct cqa_scene *scene, float least,
+                              const struct cqa_voice *voice, int64_t before_ms)
 {
     const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
     const struct cqa_spans *speech = &scene->speech[0];
+    struct memory memory = {0};
     struct cqa_voice speaker = {0};
     struct cqa_voice next;
 
@@ -143,26 +158,30 @@ static int has_spoken(const struct cqa_scene *scene, float least, const struct c
             cqa_voice_add(&speaker, &next);
             continue;
         }
-        if (speaker.weight > 0 && cqa_voice_difference(&speaker, voice) < limits->alike)
-            return 1;
+        recall(limits, &speaker, voice, &memory);
         speaker = next;
     }
-    return speaker.weight > 0 && cqa_voice_difference(&speaker, voice) < limits->alike;
+    recall(limits, &speaker, voice, &memory);
+    return memory;
 }
 
-/* A machine speaks before the music of a queue, and the agent after it. Where who spoke before the
- * music speaks after it, somebody was put on hold by whom they talked with. */
+/*
+ * A machine speaks before the music of a queue, and the agent after it. Where who spoke before the
+ * music speaks after it, somebody was put on hold by whom they talked with. For keys a machine asks
+ * again and again, so there somebody else must have been the last to speak.
+ */
 static void find_returns(const struct cqa_scene *scene, float least, struct cqa_exchange *out)
 {
-    for (size_t i = 0; i < scene->holds.count; i++) {
-        const struct cqa_span hold = scene->holds.items[i];
-        if (hold.start_ms >= out->first_ms)
-            return;
-        const struct cqa_voice voice = voice_after(scene, least, hold.end_ms);
-        if (voice.weight > 0 && has_spoken(scene, least, &voice, hold.start_ms)) {
-            out->first_ms = hold.start_ms;
-            return;
-        }
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        const int keys = event->type == CQA_EVENT_DTMF;
+        int64_t *from_ms = keys ? &out->voices_ms : &out->first_ms;
+        if ((!keys && event->type != CQA_EVENT_HOLD) || event->start_ms >= *from_ms)
+            continue;
+        const struct cqa_voice voice = voice_after(scene, least, event->end_ms);
+        const struct memory memory = remember(scene, least, &voice, event->start_ms);
+        if (voice.weight > 0 && memory.known && !(keys && memory.latest))
+            *from_ms = event->start_ms;
     }
 }
 
