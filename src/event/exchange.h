@@ -20,7 +20,8 @@ struct cqa_exchange {
  * On two channels: from when both have been heard to the last word of whichever falls silent first.
  * On a mix: where the voice changes, and again within half a minute, each time within 2 s, or half
  * a minute of talk without a pause of 2 s; voices are told apart by pitch, level and colour, so two
- * that are alike may be taken for one. Needs the scene's speech. Pure.
+ * that are alike may be taken for one. Then who is heard before a hold or keys and after them tells
+ * that they lie in talk. Needs the scene's speech, holds and keys. Pure.
  */
 struct cqa_exchange cqa_exchange_find(const struct cqa_scene *scene);
 
