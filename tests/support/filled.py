@@ -70,10 +70,15 @@ class Filled:
             row = db.execute(text).fetchone()
             return row[0] if row else None
 
-    def start(self, **environment):
+    def launch(self, **environment):
+        """Begins, and may end before it has a port."""
         if os.path.exists(self.folder + "/port"):
             os.unlink(self.folder + "/port")
         self.process = subprocess.Popen([self.server, "--config", self.config], stderr=subprocess.DEVNULL, env={**os.environ, **environment})
+        return self.process
+
+    def start(self, **environment):
+        self.launch(**environment)
         while not os.path.exists(self.folder + "/port"):
             time.sleep(0.05)
         with open(self.folder + "/port") as file:
