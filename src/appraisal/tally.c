@@ -204,7 +204,8 @@ static enum cqa_status start_figure(const struct making *making, size_t index,
                                                   before != NULL ? &before->all : NULL, &out->all);
     for (size_t i = 0; i < out->part_count && status == CQA_OK; i++)
         status = start_gathered(making, indicator->measuring,
-                                before != NULL ? &before->parts[i] : NULL, &out->parts[i]);
+                                before != NULL && i < before->part_count ? &before->parts[i] : NULL,
+                                &out->parts[i]);
     return status;
 }
 
@@ -283,8 +284,8 @@ static enum cqa_status start(struct cqa_arena *arena, const struct cqa_scheme *s
     out->figures = cqa_arena_alloc(arena, (scheme->indicator_count + 1) * sizeof *out->figures);
     if (out->rubrics == NULL || out->figures == NULL)
         return CQA_E_NOMEM;
-    if (out->rubric_count > 0)
-        memcpy(out->rubrics, before->rubrics, out->rubric_count * sizeof *out->rubrics);
+    if (before != NULL && before->rubric_count > 0)
+        memcpy(out->rubrics, before->rubrics, before->rubric_count * sizeof *out->rubrics);
     return CQA_OK;
 }
 

@@ -263,6 +263,8 @@ static void take_rubrics(struct reading *reading, struct cqa_tally *out)
 {
     const size_t count = take_room(reading);
 
+    if (count > CQA_RUBRICS_USED)
+        fail(reading);
     out->rubrics = cqa_arena_alloc(reading->arena, (count + 1) * sizeof *out->rubrics);
     if (out->rubrics == NULL)
         fail(reading);

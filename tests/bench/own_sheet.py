@@ -153,8 +153,8 @@ def ask_live(filled, recorder, own, calls):
             hr.get(path + ask)
             clock.append((time.monotonic() - begin) * 1000)
             processor += computed_ms(filled) - first
-        print("%7d calls of %d, all with a new one: %-16s median %7.1f ms, worst %7.1f, computed %7.1f, aim %d" % (
-            own + calls, team, what, statistics.median(clock), max(clock), processor / LIVE_LOOKS, aim), flush=True)
+        print("%7d calls of %d, all with a new one: %-16s median %7.1f ms, least %7.1f, worst %7.1f, computed %7.1f, aim %d" % (
+            own + calls, team, what, statistics.median(clock), min(clock), max(clock), processor / LIVE_LOOKS, aim), flush=True)
         good = good and statistics.median(clock) <= aim
     seen = {sheet["agent"] for sheet in hr.get(path + "/results")["sheets"]}
     assert len(seen) == team, len(seen)

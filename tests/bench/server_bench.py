@@ -8,7 +8,7 @@ median and worst of 20, in milliseconds on the clock, against the aim for a mach
 own_sheet.py. Run by tests/support/postgres.py it copies that store to PostgreSQL,
 and asks there.
 """
-import hashlib, http.client, json, os, sqlite3, statistics, subprocess, sys, tempfile, threading, time
+import atexit, hashlib, http.client, json, os, sqlite3, statistics, subprocess, sys, tempfile, threading, time
 
 server = sys.argv[1]
 calls = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
@@ -87,6 +87,7 @@ if "CQA_TEST_POSTGRES" in os.environ:
     lines = "\n".join(line for line in lines.splitlines() if "audit_key_file" not in line)  # the log keeps its own
     open(config, "w").write(f"listen: 127.0.0.1:0\n{lines}\nport_file: {folder}/port\naudit_key_file: {folder}/audit.key\n")
 process = subprocess.Popen([server, "--config", config], stderr=subprocess.DEVNULL)
+atexit.register(process.kill)
 while not os.path.exists(f"{folder}/port"):
     time.sleep(0.05)
 port = int(open(f"{folder}/port").read())
