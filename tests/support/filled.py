@@ -25,14 +25,16 @@ total: total
 
 
 class Filled:
-    def __init__(self, server, folder):
+    def __init__(self, server, folder, more=""):
+        """`more`: further lines of its configuration."""
+        self.more = more
         self.server, self.folder, self.store, self.config = server, folder, folder + "/scores.db", folder + "/config.yaml"
         self.where, self.name = os.environ.get("CQA_TEST_POSTGRES"), None
         self.configure("store: sqlite:" + self.store)
 
     def configure(self, lines):
         with open(self.config, "w") as out:
-            out.write("listen: 127.0.0.1:0\n%s\nport_file: %s/port\nsession: {plain_cookie: true}\n" % (lines, self.folder))
+            out.write("listen: 127.0.0.1:0\n%s\nport_file: %s/port\nsession: {plain_cookie: true}\n%s" % (lines, self.folder, self.more))
 
     def add_scheme(self, text):
         """To be found by a server that is started with CALLQA_MODELS of this folder."""
