@@ -128,9 +128,30 @@ enum cqa_status cqa_tallies_claim(struct cqa_scores *scores, const struct cqa_ta
 CQA_SQL_STATEMENT(keep_mark, "ittt", 0,
                   "UPDATE tally_marks SET upto = ?1, claim = NULL WHERE made_by = ?2"
                   " AND period = ?3 AND claim = ?4");
-CQA_SQL_STATEMENT(keep_tally, "tttt", 0,
-                  "UPDATE tallies SET tally = ?1 WHERE made_by = ?2 AND period = ?3"
-                  " AND person = ?4");
+/* Four at a time: each statement asks on PostgreSQL whether somebody writes by hand. */
+enum { AT_A_TIME = 4 };
+CQA_SQL_STATEMENT(keep_four, "tttttttttt", 0,
+                  "UPDATE tallies SET tally = CASE person WHEN ?3 THEN ?4 WHEN ?5 THEN ?6"
+                  " WHEN ?7 THEN ?8 ELSE ?10 END WHERE made_by = ?1 AND period = ?2"
+                  " AND person IN (?3, ?5, ?7, ?9)");
+
+/* From `first` on; where there are fewer, the last one again. */
+static enum cqa_status keep_some(struct cqa_sql *db, const struct writing *it, size_t first,
+                                 struct cqa_error *error)
+{
+    const struct cqa_tallies_made *made = it->made;
+    const char *persons[AT_A_TIME];
+    const char *tallies[AT_A_TIME];
+
+    for (size_t i = 0; i < AT_A_TIME; i++) {
+        const size_t index = first + i < made->count ? first + i : made->count - 1;
+        persons[i] = made->persons[index];
+        tallies[i] = made->tallies[index];
+    }
+    return cqa_sql_post(db, error, &keep_four, it->of->made_by, it->of->period, persons[0],
+                        tallies[0], persons[1], tallies[1], persons[2], tallies[2], persons[3],
+                        tallies[3]);
+}
 
 /* Whose claim it is no longer keeps nothing. */
 static enum cqa_status keep_all(struct cqa_sql *db, void *context, struct cqa_error *error)
@@ -142,9 +163,8 @@ static enum cqa_status keep_all(struct cqa_sql *db, void *context, struct cqa_er
         cqa_sql_do(db, error, &keep_mark, made->upto, of->made_by, of->period, it->claim);
     const size_t count = status == CQA_OK && cqa_sql_changes(db) > 0 ? made->count : 0;
 
-    for (size_t i = 0; i < count && status == CQA_OK; i++)
-        status = cqa_sql_post(db, error, &keep_tally, made->tallies[i], of->made_by, of->period,
-                              made->persons[i]);
+    for (size_t i = 0; i < count && status == CQA_OK; i += AT_A_TIME)
+        status = keep_some(db, it, i, error);
     return status;
 }
 
