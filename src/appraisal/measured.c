@@ -136,8 +136,8 @@ static void make_tally(struct cqa_engine_run *run, struct cqa_subject *subject)
 
     if (sheet->call_count == 0 || tally == NULL)
         return;
-    run->no_memory |= cqa_tally_make(run->scheme, run->window, sheet->calls, sheet->call_count,
-                                     run->arena, tally) != CQA_OK;
+    run->no_memory |= cqa_tally_make(run->scheme, run->window, NULL, sheet->calls,
+                                     sheet->call_count, run->arena, tally) != CQA_OK;
     if (!run->no_memory)
         set_tally(subject, tally);
 }
@@ -242,10 +242,10 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, struct cqa_subje
 
     if (measured == NULL)
         return NULL;
-    measured->taken_count = tally->calls;
+    measured->taken_count = tally->all.calls;
     measured->undecided = tally->undecided;
-    measured->value = tally->value;
-    if (!take_calls(run, sheet, index, measured) || tally->calls == 0)
+    measured->value = tally->all.value;
+    if (!take_calls(run, sheet, index, measured) || tally->all.calls == 0)
         return measured;
     check_one_rubric(run, subject, index, tally);
     cqa_buffer_print(&run->text, "%s of %zu calls", by_words[measuring->by], measured->taken_count);

@@ -58,7 +58,7 @@ static int has_value(struct cqa_engine_run *run, struct cqa_subject *subject, si
 
 /* Adds the part's month; 0: it lacks, a fault says so. */
 static int take_part(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
-                     const char *part, const struct cqa_tally_part *tally)
+                     const char *part, const struct cqa_gathered *tally)
 {
     const struct cqa_measuring *measuring = run->scheme->indicators[index].measuring;
     struct cqa_figure *figure = &subject->sheet.figures[index];

@@ -27,23 +27,27 @@ struct cqa_taken {
     struct cqa_rational value;
 };
 
-/* Of a part of the period, such as a month of a quarter. */
-struct cqa_tally_part {
+/* What values come to, as they are added one by one: so that more can be added to what was kept,
+ * and everything comes out as if they had been there from the beginning. */
+struct cqa_gathered {
     size_t calls;
-    struct cqa_rational value; /* none: no calls */
+    struct cqa_rational value; /* as the indicator takes them; none: no calls, or too many digits */
+    struct cqa_rational sum;
+    double mean, apart;          /* and the sum of the squares of what each is off from it */
+    struct cqa_rational *values; /* of a median, in the order of their calls; else NULL */
 };
 
 /* Of one measured indicator: of the calls that give it. */
 struct cqa_tally_figure {
-    size_t calls;
-    size_t flagged;               /* with a flag */
-    size_t heard;                 /* a person heard them */
-    size_t undecided;             /* flags nobody has decided */
-    struct cqa_rational value;    /* what they come to; none: no calls, or too many digits */
-    double spread;                /* standard deviation of a mean's; 0: fewer than two calls */
-    unsigned months;              /* of the period, a bit each: there are some */
-    const char *rubrics[2];       /* that scored the first of them, and the first other; NULL */
-    struct cqa_tally_part *parts; /* where the indicator has a value for each part */
+    struct cqa_gathered all;
+    size_t flagged;             /* with a flag */
+    size_t heard;               /* a person heard them */
+    size_t undecided;           /* flags nobody has decided */
+    double spread;              /* standard deviation of a mean's; 0: fewer than two calls */
+    unsigned months;            /* of the period, a bit each: there are some */
+    const char *rubrics[2];     /* that scored the first of them, and the first other; NULL */
+    struct cqa_gathered *parts; /* where the indicator has a value for each part of the period, such
+                                 * as a month of a quarter */
     size_t part_count;
 };
 
@@ -77,25 +81,22 @@ int cqa_call_is_outside(const struct cqa_scored_call *call, const char *window);
 /* The bit of the period's month that it began in; 0: in none of them. */
 unsigned cqa_call_month(const char *window, const struct cqa_scored_call *call);
 
-/* Of calls of one agent that are all in the period. CQA_E_NOMEM only; all of it is in `arena`. */
+/* Of calls of one agent that are all in the period, in order of their numbers; `before` is of those
+ * before them, read whole, or NULL. CQA_E_NOMEM only; all of it is in `arena`, with texts and
+ * values of `before`. */
 enum cqa_status cqa_tally_make(const struct cqa_scheme *scheme, const char *window,
+                               const struct cqa_tally *before,
                                const struct cqa_scored_call *const *calls, size_t count,
                                struct cqa_arena *arena, struct cqa_tally *out) CQA_MUST_CHECK;
 
-/* Those of `calls` that give the indicator, in `taken`, which has room for all; how many. */
-size_t cqa_tally_taken(size_t indicator, const struct cqa_scored_call *const *calls, size_t count,
-                       struct cqa_taken *taken);
-
-/* What calls come to, as `measuring` takes them; sorts them for a median. */
-struct cqa_rational cqa_taken_value(const struct cqa_measuring *measuring, struct cqa_taken *taken,
-                                    size_t count);
-
 enum { CQA_TALLY_BYTES_MAX = 1 << 20 }; /* no text of one is longer */
 
-/* A tally as text, exact, and read again by the same scheme and period. 0: it is no such text. */
+/* A tally as text, exact, and read again by the same scheme and period. 0: it is no such text. The
+ * values of medians, which stand behind all else, are needed only where more is to be added. */
+enum cqa_tally_text { CQA_TALLY_NUMBERS, CQA_TALLY_WHOLE };
 void cqa_tally_write(const struct cqa_scheme *scheme, const struct cqa_tally *tally,
-                     struct cqa_buffer *out);
-int cqa_tally_read(const struct cqa_scheme *scheme, const char *text, struct cqa_arena *arena,
-                   struct cqa_tally *out);
+                     enum cqa_tally_text how, struct cqa_buffer *out);
+int cqa_tally_read(const struct cqa_scheme *scheme, const char *text, enum cqa_tally_text how,
+                   struct cqa_arena *arena, struct cqa_tally *out);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "appraisal/tally.h"
 
-enum { FORM = 1 };
+enum { FORM = 2 };
 
 /* ---- writing */
 
@@ -41,26 +41,56 @@ static void put_double(struct cqa_buffer *out, double number)
     cqa_buffer_print(out, "%" PRIx64 " ", bits);
 }
 
+static void put_gathered(const struct cqa_gathered *gathered, struct cqa_buffer *out)
+{
+    put_count(out, gathered->calls);
+    put_rational(out, gathered->value);
+    put_rational(out, gathered->sum);
+    put_double(out, gathered->mean);
+    put_double(out, gathered->apart);
+}
+
 static void put_figure(const struct cqa_tally_figure *figure, struct cqa_buffer *out)
 {
-    put_count(out, figure->calls);
+    put_gathered(&figure->all, out);
     put_count(out, figure->flagged);
     put_count(out, figure->heard);
     put_count(out, figure->undecided);
-    put_rational(out, figure->value);
     put_double(out, figure->spread);
     put_count(out, figure->months);
     put_text(out, figure->rubrics[0]);
     put_text(out, figure->rubrics[1]);
     put_count(out, figure->part_count);
-    for (size_t i = 0; i < figure->part_count; i++) {
-        put_count(out, figure->parts[i].calls);
-        put_rational(out, figure->parts[i].value);
+    for (size_t i = 0; i < figure->part_count; i++)
+        put_gathered(&figure->parts[i], out);
+}
+
+static void put_values(const struct cqa_gathered *gathered, struct cqa_buffer *out)
+{
+    for (size_t i = 0; i < gathered->calls; i++)
+        put_rational(out, gathered->values[i]);
+}
+
+static int is_median(const struct cqa_indicator *indicator)
+{
+    return indicator->measuring != NULL && indicator->measuring->by == CQA_BY_MEDIAN;
+}
+
+static void put_medians(const struct cqa_scheme *scheme, const struct cqa_tally *tally,
+                        struct cqa_buffer *out)
+{
+    for (size_t i = 0; i < scheme->indicator_count; i++) {
+        const struct cqa_tally_figure *figure = &tally->figures[i];
+        if (!is_median(&scheme->indicators[i]))
+            continue;
+        put_values(&figure->all, out);
+        for (size_t k = 0; k < figure->part_count; k++)
+            put_values(&figure->parts[k], out);
     }
 }
 
 void cqa_tally_write(const struct cqa_scheme *scheme, const struct cqa_tally *tally,
-                     struct cqa_buffer *out)
+                     enum cqa_tally_text how, struct cqa_buffer *out)
 {
     put_count(out, FORM);
     put_count(out, tally->calls);
@@ -78,6 +108,8 @@ void cqa_tally_write(const struct cqa_scheme *scheme, const struct cqa_tally *ta
     for (size_t i = 0; i < scheme->indicator_count; i++)
         if (scheme->indicators[i].measuring != NULL)
             put_figure(&tally->figures[i], out);
+    if (how == CQA_TALLY_WHOLE)
+        put_medians(scheme, tally, out);
 }
 
 /* ---- reading */
@@ -174,13 +206,21 @@ static const char *take_text(struct reading *reading)
     return text;
 }
 
-static void take_figure(struct reading *reading, struct cqa_tally_figure *out)
+static void take_gathered(struct reading *reading, struct cqa_gathered *out)
 {
     out->calls = take_count(reading);
+    out->value = take_rational(reading);
+    out->sum = take_rational(reading);
+    out->mean = take_double(reading);
+    out->apart = take_double(reading);
+}
+
+static void take_figure(struct reading *reading, struct cqa_tally_figure *out)
+{
+    take_gathered(reading, &out->all);
     out->flagged = take_count(reading);
     out->heard = take_count(reading);
     out->undecided = take_count(reading);
-    out->value = take_rational(reading);
     out->spread = take_double(reading);
     out->months = (unsigned)take_count(reading);
     out->rubrics[0] = take_text(reading);
@@ -189,9 +229,33 @@ static void take_figure(struct reading *reading, struct cqa_tally_figure *out)
     out->parts = cqa_arena_alloc(reading->arena, (out->part_count + 1) * sizeof *out->parts);
     if (out->parts == NULL)
         fail(reading);
-    for (size_t i = 0; i < out->part_count && reading->at != NULL; i++) {
-        out->parts[i].calls = take_count(reading);
-        out->parts[i].value = take_rational(reading);
+    for (size_t i = 0; i < out->part_count && reading->at != NULL; i++)
+        take_gathered(reading, &out->parts[i]);
+}
+
+static void take_values(struct reading *reading, struct cqa_gathered *out)
+{
+    if (reading->at == NULL || out->calls > strlen(reading->at)) {
+        fail(reading);
+        return;
+    }
+    out->values = cqa_arena_alloc(reading->arena, (out->calls + 1) * sizeof *out->values);
+    if (out->values == NULL)
+        fail(reading);
+    for (size_t i = 0; i < out->calls && reading->at != NULL; i++)
+        out->values[i] = take_rational(reading);
+}
+
+static void take_medians(struct reading *reading, const struct cqa_scheme *scheme,
+                         struct cqa_tally *out)
+{
+    for (size_t i = 0; i < scheme->indicator_count; i++) {
+        struct cqa_tally_figure *figure = &out->figures[i];
+        if (!is_median(&scheme->indicators[i]))
+            continue;
+        take_values(reading, &figure->all);
+        for (size_t k = 0; k < figure->part_count; k++)
+            take_values(reading, &figure->parts[k]);
     }
 }
 
@@ -199,6 +263,8 @@ static void take_rubrics(struct reading *reading, struct cqa_tally *out)
 {
     const size_t count = take_room(reading);
 
+    if (count > CQA_RUBRICS_USED)
+        fail(reading);
     out->rubrics = cqa_arena_alloc(reading->arena, (count + 1) * sizeof *out->rubrics);
     if (out->rubrics == NULL)
         fail(reading);
@@ -210,8 +276,8 @@ static void take_rubrics(struct reading *reading, struct cqa_tally *out)
     }
 }
 
-int cqa_tally_read(const struct cqa_scheme *scheme, const char *text, struct cqa_arena *arena,
-                   struct cqa_tally *out)
+int cqa_tally_read(const struct cqa_scheme *scheme, const char *text, enum cqa_tally_text how,
+                   struct cqa_arena *arena, struct cqa_tally *out)
 {
     struct reading reading = {text, arena};
 
@@ -228,9 +294,12 @@ int cqa_tally_read(const struct cqa_scheme *scheme, const char *text, struct cqa
     if (take_count(&reading) != scheme->indicator_count || out->figures == NULL)
         return 0;
     for (size_t i = 0; i < scheme->indicator_count && reading.at != NULL; i++) {
-        out->figures[i].value = cqa_rational_none();
+        out->figures[i].all.value = cqa_rational_none();
         if (scheme->indicators[i].measuring != NULL)
             take_figure(&reading, &out->figures[i]);
     }
+    if (how == CQA_TALLY_NUMBERS)
+        return reading.at != NULL;
+    take_medians(&reading, scheme, out);
     return reading.at != NULL && *reading.at == '\0';
 }

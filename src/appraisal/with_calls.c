@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A sheet that was computed from tallies, and the calls that its own was made of. */
+#include <stdlib.h>
 #include <string.h>
 #include "appraisal/engine.h"
+
+static int by_value(const void *left, const void *right)
+{
+    const struct cqa_taken *a = left;
+    const struct cqa_taken *b = right;
+
+    return cqa_rational_compare(a->value, b->value);
+}
 
 void cqa_measured_take(const struct cqa_scheme *scheme, size_t index,
                        const struct cqa_scored_call *const *calls, size_t count,
                        struct cqa_taken *taken)
 {
-    const size_t found = cqa_tally_taken(index, calls, count, taken);
+    size_t found = 0;
 
-    if (found > 0) /* which sorts those of a median */
-        (void)cqa_taken_value(scheme->indicators[index].measuring, taken, found);
+    for (size_t i = 0; i < count; i++)
+        if (cqa_rational_valid(calls[i]->taken[index]))
+            taken[found++] = (struct cqa_taken){calls[i], calls[i]->taken[index]};
+    if (scheme->indicators[index].measuring->by == CQA_BY_MEDIAN)
+        qsort(taken, found, sizeof *taken, by_value);
 }
 
 /* Those of the sheet's period; the others count nothing. */
@@ -25,7 +37,7 @@ static enum cqa_status choose(const struct cqa_appraisal *appraisal, const struc
     return out->calls == NULL ? CQA_E_NOMEM : CQA_OK;
 }
 
-/* Both as text: there every field of them is compared. */
+/* Both as text: there every field of them is compared, but for what a median was taken of. */
 static enum cqa_status compare(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
                                const struct cqa_tally *again)
 {
@@ -33,8 +45,8 @@ static enum cqa_status compare(const struct cqa_appraisal *appraisal, const stru
     struct cqa_buffer texts[2] = {{.limit = CQA_TALLY_BYTES_MAX}, {.limit = CQA_TALLY_BYTES_MAX}};
 
     before.outside = again->outside;
-    cqa_tally_write(appraisal->scheme, &before, &texts[0]);
-    cqa_tally_write(appraisal->scheme, again, &texts[1]);
+    cqa_tally_write(appraisal->scheme, &before, CQA_TALLY_NUMBERS, &texts[0]);
+    cqa_tally_write(appraisal->scheme, again, CQA_TALLY_NUMBERS, &texts[1]);
     const int failed = texts[0].failed || texts[1].failed;
     const int same = !failed && (sheet->tally != NULL || again->calls == 0) &&
                      strcmp(texts[0].text, texts[1].text) == 0;
@@ -80,8 +92,8 @@ enum cqa_status cqa_sheet_with_calls(const struct cqa_appraisal *appraisal,
         return CQA_OK;
     enum cqa_status status = choose(appraisal, calls, arena, out);
     if (status == CQA_OK)
-        status = cqa_tally_make(appraisal->scheme, appraisal->period, out->calls, out->call_count,
-                                arena, &again);
+        status = cqa_tally_make(appraisal->scheme, appraisal->period, NULL, out->calls,
+                                out->call_count, arena, &again);
     if (status == CQA_OK)
         status = compare(appraisal, sheet, &again);
     return status == CQA_OK ? take_figures(appraisal, sheet, arena, out) : status;

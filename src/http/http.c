@@ -274,6 +274,7 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         request->connection = connection;
         request->fd = -1;
         request->place = cqa_http_place(connection);
+        request->takes_interim = strcmp(version, MHD_HTTP_VERSION_1_1) == 0;
         request->began_ms = cqa_clock_monotonic_ms(request->server->clock);
         *slot = request;
         check_head(

@@ -2,7 +2,6 @@
 #include "http/kept.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,24 +49,10 @@ struct cqa_kept cqa_request_keep(struct cqa_request *request)
 
 /* ---- doing */
 
-enum { LOOKS = 64 }; /* it is looked once in so many times whether anybody waits still */
-
-/* Whoever asked to read something has hung up. What changes something goes on without them. */
-static int is_left(struct cqa_request *request)
-{
-    if (request->connection == NULL || strcmp(request->route->method, "GET") != 0 ||
-        request->looks++ % LOOKS != 0)
-        return 0;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct pollfd peer = {.fd = info != NULL ? info->connect_fd : -1, .events = POLLRDHUP};
-    return poll(&peer, 1, 0) > 0;
-}
-
 int cqa_request_goes_on(struct cqa_request *request, int64_t done, int64_t total)
 {
     return request->doer != NULL ? request->doer->goes_on(request->doer->context, done, total)
-                                 : !is_left(request);
+                                 : !cqa_request_is_left(request);
 }
 
 enum cqa_status cqa_request_check_wanted(struct cqa_request *request, int64_t done, int64_t total,

@@ -38,7 +38,8 @@ struct cqa_request {
     int is_again;                /* it was kept, and is done now (again.h) */
     const struct cqa_kept *kept; /* it has no connection (kept.h); NULL: it has */
     const struct cqa_kept_doer *doer;
-    unsigned looks; /* whether anybody waits for the answer still */
+    unsigned looks; /* whether anybody waits for the answer still (left.c) */
+    int takes_interim, is_asked;
     struct cqa_arena arena;
     struct cqa_identity who;
     struct cqa_buffer body;
@@ -53,6 +54,9 @@ struct cqa_request {
     uint64_t offset;
     uint64_t size;
 };
+
+/* Whoever asked to read something has hung up. What changes something goes on without them. */
+int cqa_request_is_left(struct cqa_request *request);
 
 struct cqa_http {
     const struct cqa_server_config *config;

@@ -77,6 +77,8 @@ enum cqa_status cqa_load_calls(struct cqa_scores *scores, const struct cqa_schem
     cqa_period_days(period, &filter.day_from, &filter.day_to);
     if (whose.is_of_one && whose.person[0] != '\0')
         filter.person = whose.person;
+    filter.is_after_few = filter.has_after = whose.since > 0;
+    filter.after_id = whose.since;
     filter.without_person = whose.is_of_one && whose.person[0] == '\0';
     enum cqa_status status =
         going == NULL ? CQA_OK

@@ -89,7 +89,7 @@ static enum cqa_status put_trace_of_tally(struct making *making, const struct cq
                                           struct cqa_outcome_sheet *out, struct cqa_error *error)
 {
     const struct cqa_work *work = making->work;
-    const struct cqa_whose_calls own = {1, sheet->agent};
+    const struct cqa_whose_calls own = {.is_of_one = 1, .person = sheet->agent};
     struct cqa_calls calls = {0};
     struct cqa_faults faults = {0};
     struct cqa_sheet whole;

@@ -2,19 +2,9 @@
 #include "appraisal/schemes.h"
 #include "rounds/raters.h"
 
-enum { ROUNDS_MAX = 64 }; /* that are open at once, the newest */
-
-struct rounds {
-    int64_t ids[ROUNDS_MAX];
-    size_t count;
-};
-
-static void add_round(void *context, const struct cqa_round *round)
+static int is_open(const struct cqa_round *round)
 {
-    struct rounds *rounds = context;
-
-    if (round->stage != CQA_ROUND_CLOSED && rounds->count < ROUNDS_MAX)
-        rounds->ids[rounds->count++] = round->id;
+    return round->stage != CQA_ROUND_CLOSED;
 }
 
 static int is_rated(const struct cqa_scheme *scheme)
@@ -48,17 +38,13 @@ static enum cqa_status count_round(struct cqa_scores *scores, const struct cqa_r
 enum cqa_status cqa_ratings_waiting(struct cqa_scores *scores, const struct cqa_identity *who,
                                     int64_t *out, struct cqa_error *error)
 {
-    struct rounds rounds = {.count = 0};
-    struct cqa_round round;
+    struct cqa_rounds open;
     struct cqa_arena arena = {0};
 
     *out = 0;
-    enum cqa_status status = cqa_round_list(scores, NULL, NULL, -1, add_round, &rounds, error);
-    for (size_t i = 0; status == CQA_OK && i < rounds.count; i++) {
-        status = cqa_round_read(scores, rounds.ids[i], &arena, &round, error);
-        if (status == CQA_OK)
-            status = count_round(scores, &round, who, out, error);
-    }
+    enum cqa_status status = cqa_rounds_newest(scores, -1, is_open, &arena, &open, error);
+    for (size_t i = 0; status == CQA_OK && i < open.count; i++)
+        status = count_round(scores, &open.items[i], who, out, error);
     cqa_arena_finish(&arena);
     return status;
 }

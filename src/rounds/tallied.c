@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/program.h"
-#include "rounds/load_calls.h"
+#include "rounds/persons_calls.h"
 
 /* Another scheme's file or another program may make another tally of the same calls. */
 static void say_made_by(const char *scheme, char out[CQA_MADE_BY_SIZE])
@@ -51,25 +51,22 @@ void cqa_tallied_claim(struct cqa_tallied *tallied, struct cqa_scores *scores,
     struct missing missing = {.arena = &tallied->arena};
     struct cqa_error ignored = {0};
 
+    struct cqa_tallies_mark mark = {0};
+
     tallied->claim[0] = '\0';
     say_made_by(round->scheme, tallied->made_by);
     const struct cqa_tallies_of of = of_round(tallied, round);
     if (tallied->made_by[0] != '\0' &&
         cqa_tallies_missing(scores, &of, add_missing, &missing, &ignored) == CQA_OK &&
-        !missing.no_memory && missing.names.count > 0 &&
+        cqa_tallies_mark(scores, &of, &mark, &ignored) == CQA_OK && !missing.no_memory &&
+        (missing.names.count > 0 || mark.newest > mark.upto) &&
         cqa_tallies_claim(scores, &of, missing.names.items, missing.names.count, tallied->claim,
                           &ignored) != CQA_OK)
         tallied->claim[0] = '\0';
     cqa_names_finish(&missing.names);
 }
 
-/* ---- what is known */
-
-struct reading {
-    struct cqa_tallied *tallied;
-    const struct cqa_scheme *scheme;
-    int no_memory;
-};
+/* ---- what is made */
 
 static struct cqa_known_tally *add_item(struct cqa_tallied *tallied, const char *person)
 {
@@ -88,50 +85,50 @@ static struct cqa_known_tally *add_item(struct cqa_tallied *tallied, const char 
     return &tallied->items[tallied->count++];
 }
 
-static void add_kept(void *context, const char *person, const char *tally)
-{
-    struct reading *reading = context;
-    struct cqa_tallied *tallied = reading->tallied;
-    struct cqa_known_tally *item = add_item(tallied, person);
+/* What is being read: of which round, under which scheme. */
+struct reading {
+    struct cqa_tallied *tallied;
+    const struct cqa_scheme *scheme;
+    const char *period;
+    struct cqa_persons_calls new_calls;
+    enum cqa_status status;
+};
 
-    reading->no_memory |= item == NULL;
-    if (item != NULL && !cqa_tally_read(reading->scheme, tally, &tallied->arena, &item->tally))
-        tallied->needs_calls = 1;
-}
-
-/* ---- what is made */
-
-/* Calls of one person; those outside the period are counted. */
-static enum cqa_status make_of_calls(const struct cqa_scheme *scheme, const char *period,
-                                     const struct cqa_calls *calls, struct cqa_arena *arena,
+/* Calls of one person, behind those that are counted; those outside the period are counted. */
+static enum cqa_status make_of_calls(const struct reading *reading, const struct cqa_tally *before,
+                                     const struct cqa_scored_call *const *calls, size_t count,
                                      struct cqa_tally *out)
 {
-    const struct cqa_scored_call **inside = malloc((calls->count + 1) * sizeof *inside);
-    size_t count = 0;
+    const struct cqa_scored_call **inside = malloc((count + 1) * sizeof *inside);
+    size_t found = 0;
 
-    for (size_t i = 0; inside != NULL && i < calls->count; i++)
-        if (!cqa_call_is_outside(&calls->items[i], period))
-            inside[count++] = &calls->items[i];
+    for (size_t i = 0; inside != NULL && i < count; i++)
+        if (!cqa_call_is_outside(calls[i], reading->period))
+            inside[found++] = calls[i];
     const enum cqa_status status =
-        inside == NULL ? CQA_E_NOMEM : cqa_tally_make(scheme, period, inside, count, arena, out);
-    out->outside = calls->count - count;
+        inside == NULL ? CQA_E_NOMEM
+                       : cqa_tally_make(reading->scheme, reading->period, before, inside, found,
+                                        &reading->tallied->arena, out);
+    out->outside += count - found;
     free(inside);
     return status;
 }
 
 /* With which the tally is kept; what would not be read as it was written is not. */
-static enum cqa_status add_text(struct cqa_tallied *tallied, const struct cqa_scheme *scheme,
-                                const char *person, const struct cqa_tally *tally)
+static enum cqa_status add_text(const struct reading *reading, const char *person,
+                                const struct cqa_tally *tally)
 {
+    struct cqa_tallied *tallied = reading->tallied;
     struct cqa_buffer text = {.limit = CQA_TALLY_BYTES_MAX};
     struct cqa_buffer again = {.limit = CQA_TALLY_BYTES_MAX};
     struct cqa_tally read;
     enum cqa_status status = CQA_OK;
     size_t index;
 
-    cqa_tally_write(scheme, tally, &text);
-    if (!text.failed && cqa_tally_read(scheme, text.text, &tallied->arena, &read))
-        cqa_tally_write(scheme, &read, &again);
+    cqa_tally_write(reading->scheme, tally, CQA_TALLY_WHOLE, &text);
+    if (!text.failed &&
+        cqa_tally_read(reading->scheme, text.text, CQA_TALLY_WHOLE, &tallied->arena, &read))
+        cqa_tally_write(reading->scheme, &read, CQA_TALLY_WHOLE, &again);
     if (!again.failed && again.text != NULL && strcmp(text.text, again.text) == 0) {
         const char **texts = realloc(tallied->texts, (tallied->made.count + 1) * sizeof *texts);
         const char *kept = cqa_arena_bytes(&tallied->arena, text.text, text.length);
@@ -145,6 +142,55 @@ static enum cqa_status add_text(struct cqa_tallied *tallied, const struct cqa_sc
     cqa_buffer_finish(&again);
     return status;
 }
+
+/* Of what was kept before as a text, NULL: nothing, and of calls behind it. */
+static enum cqa_status add_made(struct reading *reading, const char *person, const char *kept,
+                                const struct cqa_scored_call *const *calls, size_t count)
+{
+    struct cqa_tallied *tallied = reading->tallied;
+    struct cqa_known_tally *item = add_item(tallied, person);
+    struct cqa_tally before;
+
+    if (item == NULL)
+        return CQA_E_NOMEM;
+    if (kept != NULL &&
+        !cqa_tally_read(reading->scheme, kept, CQA_TALLY_WHOLE, &tallied->arena, &before)) {
+        tallied->needs_calls = 1;
+        return CQA_OK;
+    }
+    const enum cqa_status status =
+        make_of_calls(reading, kept != NULL ? &before : NULL, calls, count, &item->tally);
+    return status == CQA_OK
+               ? add_text(reading, item->person != NULL ? item->person : "", &item->tally)
+               : status;
+}
+
+/* ---- what is known */
+
+static enum cqa_status add_known(struct reading *reading, const char *person, const char *kept)
+{
+    struct cqa_tallied *tallied = reading->tallied;
+    struct cqa_known_tally *item = add_item(tallied, person);
+
+    if (item != NULL &&
+        !cqa_tally_read(reading->scheme, kept, CQA_TALLY_NUMBERS, &tallied->arena, &item->tally))
+        tallied->needs_calls = 1;
+    return item != NULL ? CQA_OK : CQA_E_NOMEM;
+}
+
+static void add_kept(void *context, const char *person, const char *kept)
+{
+    struct reading *reading = context;
+    size_t count;
+    const struct cqa_scored_call *const *calls =
+        cqa_persons_calls_of(&reading->new_calls, person, &count);
+
+    if (reading->status == CQA_OK)
+        reading->status = count > 0 ? add_made(reading, person, kept, calls, count)
+                                    : add_known(reading, person, kept);
+}
+
+/* ---- how far it is */
 
 /* Of several people, one after the other, how far each one's calls are. */
 struct within {
@@ -163,30 +209,22 @@ static int tell_within(void *context, int64_t done, int64_t total)
                                   within->persons * PARTS);
 }
 
-static enum cqa_status make_one(struct cqa_tallied *tallied, struct cqa_scores *scores,
-                                const struct cqa_round *round, const struct cqa_scheme *scheme,
+static enum cqa_status make_one(struct reading *reading, struct cqa_scores *scores,
                                 const char *person, const struct cqa_going *going,
                                 struct cqa_error *error)
 {
-    const struct cqa_whose_calls whose = {1, person};
-    struct cqa_calls calls = {0};
-    struct cqa_faults faults = {0};
+    const struct cqa_whose_calls whose = {.is_of_one = 1, .person = person};
+    struct cqa_persons_calls all = {0};
     enum cqa_status status =
-        cqa_load_calls(scores, scheme, round->period, whose, going, &calls, &faults, error);
+        cqa_persons_calls_load(scores, reading->scheme, reading->period, whose, going, &all, error);
 
     if (status == CQA_OK) {
-        struct cqa_known_tally *item = add_item(tallied, person);
-        status = item == NULL
-                     ? CQA_E_NOMEM
-                     : make_of_calls(scheme, round->period, &calls, &tallied->arena, &item->tally);
-        if (status == CQA_OK)
-            status = add_text(tallied, scheme, person, &item->tally);
+        status = add_made(reading, person, NULL, all.sorted, all.calls.count);
         if (status != CQA_OK)
             status = cqa_fail(error, status, "out of memory");
     }
-    tallied->needs_calls |= calls.broken.line != 0;
-    cqa_calls_finish(&calls);
-    cqa_faults_finish(&faults);
+    reading->tallied->needs_calls |= all.calls.broken.line != 0;
+    cqa_persons_calls_finish(&all);
     return status;
 }
 
@@ -200,26 +238,69 @@ static void start(struct cqa_tallied *tallied)
     tallied->made = (struct cqa_names){0};
 }
 
+/* What is kept, and what came in behind it. */
+static enum cqa_status take_kept(struct reading *reading, struct cqa_scores *scores,
+                                 const struct cqa_tallies_of *of, int64_t upto,
+                                 const struct cqa_going *going, struct cqa_error *error)
+{
+    struct cqa_tallied *tallied = reading->tallied;
+    const struct cqa_whose_calls whose = {.since = upto};
+    enum cqa_status status = CQA_OK;
+
+    if (tallied->upto > upto)
+        status = cqa_persons_calls_load(scores, reading->scheme, reading->period, whose, going,
+                                        &reading->new_calls, error);
+    if (status == CQA_OK)
+        status = cqa_tallies_list(scores, of, add_kept, reading, error);
+    tallied->needs_calls |= reading->new_calls.calls.broken.line != 0;
+    cqa_persons_calls_finish(&reading->new_calls);
+    return status == CQA_OK && reading->status != CQA_OK
+               ? cqa_fail(error, reading->status, "out of memory")
+               : status;
+}
+
+/* Of whom nothing is kept. */
+static enum cqa_status make_missing(struct reading *reading, struct cqa_scores *scores,
+                                    const struct cqa_names *names, struct within *within,
+                                    struct cqa_error *error)
+{
+    const struct cqa_going told = {tell_within, within};
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; i < names->count && status == CQA_OK; i++) {
+        if (reading->tallied->needs_calls)
+            break;
+        within->person++;
+        status =
+            make_one(reading, scores, names->items[i], within->going != NULL ? &told : NULL, error);
+    }
+    return status;
+}
+
 enum cqa_status cqa_tallied_load(struct cqa_tallied *tallied, struct cqa_scores *scores,
                                  const struct cqa_round *round, const struct cqa_scheme *scheme,
                                  const struct cqa_going *going, struct cqa_error *error)
 {
-    const struct cqa_tallies_of of = of_round(tallied, round);
-    struct reading reading = {tallied, scheme, 0};
+    struct reading reading = {.tallied = tallied, .scheme = scheme, .period = round->period};
     struct missing missing = {.arena = &tallied->arena};
+    struct cqa_tallies_of of = of_round(tallied, round);
+    struct cqa_tallies_mark mark;
 
     start(tallied);
-    enum cqa_status status = cqa_tallies_list(scores, &of, add_kept, &reading, error);
+    enum cqa_status status = cqa_tallies_mark(scores, &of, &mark, error);
+    if (status == CQA_OK && !mark.is_known)
+        of.made_by = ""; /* whatever is there counted nobody knows what */
+    tallied->upto = mark.newest;
     if (status == CQA_OK)
         status = cqa_tallies_missing(scores, &of, add_missing, &missing, error);
-    if (status == CQA_OK && (reading.no_memory || missing.no_memory))
+    if (status == CQA_OK && missing.no_memory)
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    for (size_t i = 0; i < missing.names.count && status == CQA_OK && !tallied->needs_calls; i++) {
-        struct within within = {going, (int64_t)i, (int64_t)missing.names.count};
-        const struct cqa_going told = {tell_within, &within};
-        status = make_one(tallied, scores, round, scheme, missing.names.items[i],
-                          going != NULL ? &told : NULL, error);
-    }
+    struct within within = {going, 0, (int64_t)missing.names.count + 1};
+    const struct cqa_going told = {tell_within, &within};
+    if (status == CQA_OK)
+        status = take_kept(&reading, scores, &of, mark.upto, going != NULL ? &told : NULL, error);
+    if (status == CQA_OK)
+        status = make_missing(&reading, scores, &missing.names, &within, error);
     cqa_names_finish(&missing.names);
     return status;
 }
@@ -235,11 +316,11 @@ void cqa_tallied_keep(struct cqa_tallied *tallied, struct cqa_scores *scores,
     say_made_by(round->scheme, made_by);
     if (strcmp(made_by, tallied->made_by) != 0)
         tallied->needs_calls = 1;
-    if (tallied->needs_calls || tallied->claim[0] == '\0' || tallied->made.count == 0)
+    if (tallied->needs_calls || tallied->claim[0] == '\0')
         return;
-    const enum cqa_status status =
-        cqa_tallies_keep(scores, &of, tallied->claim, tallied->made.items, tallied->texts,
-                         tallied->made.count, &ignored);
+    const struct cqa_tallies_made made = {tallied->made.items, tallied->texts, tallied->made.count,
+                                          tallied->upto};
+    const enum cqa_status status = cqa_tallies_keep(scores, &of, tallied->claim, &made, &ignored);
     (void)status; /* what is not kept is made again */
 }
 

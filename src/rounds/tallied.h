@@ -11,9 +11,9 @@
 #include "scores/rounds/tallies.h"
 
 /*
- * Everybody's tallies of a round: those that are kept as they are, the others made anew of their
- * own calls, and kept (docs/decisions/0211). In three steps: what lacks is claimed; what counts is
- * read, all of one moment; what was made is kept.
+ * Everybody's tallies of a round: those that are kept, with what came in since added to them, the
+ * others made anew of their own calls, and kept (docs/decisions/0211, 0227). In three steps: what
+ * is to be written is claimed; what counts is read, all of one moment; what was made is kept.
  */
 
 enum { CQA_MADE_BY_SIZE = CQA_HASH_TEXT + 128 };
@@ -25,6 +25,7 @@ struct cqa_tallied {
     size_t count, capacity;
     char made_by[CQA_MADE_BY_SIZE]; /* "": the scheme's file cannot be read; nothing is kept */
     char claim[CQA_CLAIM_SIZE];     /* "": nothing was claimed */
+    int64_t upto;                   /* all calls up to this one are counted */
     struct cqa_names made;          /* whose were made here, "": nobody's; with their texts */
     const char **texts;
     int needs_calls; /* something is odd, and is computed from the calls alone */

@@ -45,6 +45,10 @@ static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
 static void add_filter(struct cqa_query *query, struct cqa_sql *db,
                        const struct cqa_call_filter *filter)
 {
+    /* With a sign before it no index of days is walked along. */
+    static const char *const day_from[] = {" AND c.day >= ?", " AND +c.day >= ?"};
+    static const char *const day_to[] = {" AND c.day <= ?", " AND +c.day <= ?"};
+
     if (filter->call != NULL) {
         cqa_query_text(query, " AND (c.call_id = ?", filter->call);
         cqa_query_text(query, " OR c.call_of = ?)", filter->call);
@@ -63,9 +67,9 @@ static void add_filter(struct cqa_query *query, struct cqa_sql *db,
     if (filter->source != NULL)
         cqa_query_text(query, " AND c.source = ?", filter->source);
     if (filter->day_from != 0)
-        cqa_query_number(query, " AND c.day >= ?", filter->day_from);
+        cqa_query_number(query, day_from[filter->is_after_few], filter->day_from);
     if (filter->day_to != 0)
-        cqa_query_number(query, " AND c.day <= ?", filter->day_to);
+        cqa_query_number(query, day_to[filter->is_after_few], filter->day_to);
     if (filter->without_day)
         cqa_query_add(query, " AND c.day IS NULL");
     cqa_query_shift(query, db, "c.started_ms", filter->shift);

@@ -20,10 +20,10 @@ static enum cqa_status read_names(struct cqa_sql *sql, struct cqa_copy_tables *o
     struct cqa_query query = {0};
     struct cqa_sql_rows *row = NULL;
 
-    cqa_query_add(&query,
-                  "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r'"
-                  " AND c.relnamespace = current_schema()::regnamespace"
-                  " AND c.relname NOT IN ('cqa_schema', 'cqa_copy', 'tallies') ORDER BY c.oid");
+    cqa_query_add(&query, "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r'"
+                          " AND c.relnamespace = current_schema()::regnamespace"
+                          " AND c.relname NOT IN ('cqa_schema', 'cqa_copy', 'tallies', "
+                          "'tally_marks') ORDER BY c.oid");
     enum cqa_status status = cqa_query_start(&query, sql, 1, &row, error);
     while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
         if (out->count == CQA_COPY_TABLES_MAX)

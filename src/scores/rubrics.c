@@ -196,6 +196,24 @@ enum cqa_status cqa_rubric_list(struct cqa_scores *scores,
     return cqa_list_end(scores, &list);
 }
 
+CQA_SQL_STATEMENT(list_rules, "", 3,
+                  "SELECT rule, title_en, title_zh FROM rubric_rules"
+                  " ORDER BY learned_ms, rubric, version");
+
+enum cqa_status cqa_rubric_rules(struct cqa_scores *scores,
+                                 void (*visit)(void *context, const char *rule,
+                                               struct cqa_text title),
+                                 void *context, struct cqa_error *error)
+{
+    struct cqa_list list;
+
+    cqa_list_start(scores, &list, error, &list_rules);
+    while (cqa_list_next(&list, error))
+        visit(context, cqa_row_text(list.row, 0),
+              (struct cqa_text){cqa_row_text(list.row, 1), cqa_row_text(list.row, 2)});
+    return cqa_list_end(scores, &list);
+}
+
 /* ---- what was kept before the store had columns for what bounds a total */
 
 CQA_SQL_STATEMENT(next_without_limits, "i", 2,

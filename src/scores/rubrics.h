@@ -39,6 +39,12 @@ enum cqa_status cqa_rubric_list(struct cqa_scores *scores,
                                 void (*visit)(void *context, const struct cqa_rubric_row *row),
                                 void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* What each rule is called, by all rubrics: the one that was learned last comes last. */
+enum cqa_status cqa_rubric_rules(struct cqa_scores *scores,
+                                 void (*visit)(void *context, const char *rule,
+                                               struct cqa_text title),
+                                 void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* 1 when it is known; 0 also when the store cannot tell. */
 int cqa_rubric_is_known(struct cqa_scores *scores, const char *name, const char *version);
 

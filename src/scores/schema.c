@@ -418,6 +418,7 @@ static const char *const steps[] = {
     tried_step,
     cqa_tallies_schema,
     cqa_appraisal_kept,
+    cqa_tally_marks_schema,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

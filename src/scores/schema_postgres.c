@@ -419,7 +419,8 @@ static const char *const steps[] = {first_step,
                                     basis_step,
                                     tried_step,
                                     cqa_tallies_schema_postgres,
-                                    facts_step};
+                                    facts_step,
+                                    cqa_tally_marks_schema_postgres};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

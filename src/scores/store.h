@@ -114,6 +114,7 @@ struct cqa_call_filter {
     enum cqa_call_order order;
     int has_after; /* resume behind this row */
     int64_t after_value, after_id;
+    int is_after_few; /* in order of arrival: behind that row there are few, so walk those */
     int64_t limit;
 };
 

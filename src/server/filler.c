@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/filler.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "scores/bases.h"
+#include "server/rest.h"
 
 enum { TELL_MS = 60000, RETRY_MS = 10000 };
 
@@ -18,14 +18,6 @@ struct cqa_filler {
     int is_running;
     int stop; /* eventfd */
 };
-
-/* 0: it ends. */
-static int wait_ms(const struct cqa_filler *filler, int64_t ms)
-{
-    struct pollfd stop = {.fd = filler->stop, .events = POLLIN};
-
-    return poll(&stop, 1, (int)ms) <= 0 || stop.revents == 0;
-}
 
 /* How long to wait now; 0: none is left, and nothing is to be waited for. */
 static int64_t fill_some(const struct cqa_filler *filler, int64_t *done)
@@ -60,7 +52,7 @@ static void *run(void *context)
     int64_t done = 0;
     int64_t rest_ms;
 
-    while ((rest_ms = fill_some(filler, &done)) > 0 && wait_ms(filler, rest_ms)) {
+    while ((rest_ms = fill_some(filler, &done)) > 0 && cqa_rest(filler->stop, rest_ms)) {
         if (cqa_clock_monotonic_ms(filler->clock) - told_ms < TELL_MS)
             continue;
         told_ms = cqa_clock_monotonic_ms(filler->clock);

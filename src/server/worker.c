@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "http/kept.h"
 #include "scores/jobs.h"
+#include "server/rest.h"
 
 enum {
     THREADS = 2,
@@ -90,14 +91,6 @@ static enum cqa_status settle(struct cqa_worker *worker, int64_t job,
     return cqa_job_end(worker->scores, job, &kept, error);
 }
 
-/* 0: it ends. */
-static int wait_ms(const struct cqa_worker *worker, int ms)
-{
-    struct pollfd stop = {.fd = worker->stop, .events = POLLIN};
-
-    return poll(&stop, 1, ms) <= 0 || stop.revents == 0;
-}
-
 /* The answer, or NULL where it is left. While the store is away, again: nobody else takes what this
  * server seems to have under way. */
 static void hand_over(struct cqa_worker *worker, int64_t job, const struct cqa_kept_reply *reply)
@@ -109,7 +102,7 @@ static void hand_over(struct cqa_worker *worker, int64_t job, const struct cqa_k
         status = settle(worker, job, reply, &error);
         if (status != CQA_OK)
             complain(&error);
-    } while ((status == CQA_E_BUSY || status == CQA_E_IO) && wait_ms(worker, AGAIN_MS));
+    } while ((status == CQA_E_BUSY || status == CQA_E_IO) && cqa_rest(worker->stop, AGAIN_MS));
 }
 
 /* It was under way whenever the server was killed or broke off: it is not begun once more. */
@@ -206,7 +199,7 @@ static void *keep(void *context)
     struct cqa_worker *worker = context;
     struct cqa_error error = {0};
 
-    while (wait_ms(worker, KEEP_MS))
+    while (cqa_rest(worker->stop, KEEP_MS))
         if (atomic_load(&worker->under_way) > 0 && cqa_jobs_keep(worker->scores, &error) != CQA_OK)
             complain(&error);
     return NULL;

@@ -30,7 +30,10 @@ def flood(port, until, number, outcomes):
     count = 0
     while time.monotonic() < until:
         body = json.dumps({"name": "n%d-%d" % (number, count), "password": "wrong horse"})
-        status, _ = ask(port, "POST", "/api/v1/session", body, {"Content-Type": "application/json"})
+        try:
+            status, _ = ask(port, "POST", "/api/v1/session", body, {"Content-Type": "application/json"})
+        except (OSError, http.client.HTTPException):
+            status = "closed"  # one address had more connections than one may have
         outcomes[status] = outcomes.get(status, 0) + 1
         count += 1
 
@@ -74,7 +77,7 @@ def main():
         times.sort()
         worst = times[int(len(times) * 0.99)]
         print("%d requests: median %.1f ms, 99 %% %.1f ms, worst %.1f ms; log-ins by status %s; memory %.0f MB" %
-              (len(times), times[len(times) // 2], worst, times[-1], dict(sorted(outcomes.items())), used))
+              (len(times), times[len(times) // 2], worst, times[-1], dict(sorted(outcomes.items(), key=str)), used))
         sys.exit(worst > 100 or used > 400)
 
 

@@ -5,7 +5,8 @@
 30 loops of log-ins under ever new names, 24 waveforms that have to be computed, 300 connections whose heads trickle and 300 whose
 bodies do. Fails where 99 % of another's requests took over 100 ms or the memory went over 400 MB; says what the same took before the
 siege, since a machine that others use as well is slow by itself. Then, on a server of its own each:
-7.4 MiB of "[]," (memory under 100 MB more), and one result of 20 000 events and 20 000 deductions (stored within a second).
+7.4 MiB of "[]," (memory under 100 MB more), and one result of 20 000 events and 20 000 deductions (stored within a second). Run by
+tests/support/postgres.py its stores are on PostgreSQL.
 """
 import hashlib
 import http.client
@@ -22,26 +23,19 @@ import wave
 
 from login_flood import ask, flood, memory_mb
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from filled import Filled
+
 LOOPS, WAVEFORMS, SLOW = 30, 24, 300
 SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples")
 
 
-class Server:
+class Server(Filled):
     def __init__(self, programs, top):
-        self.program, self.config = os.path.join(programs, "callqa-server"), os.path.join(top, "server.yaml")
-        self.port_file = os.path.join(top, "port")
-        with open(self.config, "w") as out:
-            out.write("listen: 127.0.0.1:0\nport_file: %s\nstore: sqlite:%s/scores.db\naudio: [%s]\n" % (self.port_file, top, top))
-        self.lead, self.recorder = self.token("lead"), self.token("recorder")
-        self.process = subprocess.Popen([self.program, "--config", self.config], stderr=subprocess.DEVNULL)
-        while not os.path.exists(self.port_file):
-            time.sleep(0.1)
-        with open(self.port_file) as file:
-            self.port = int(file.read())
-
-    def token(self, role):
-        return subprocess.run([self.program, "token", "add", role + "-1", "--role", role, "--config", self.config], check=True,
-                              capture_output=True, text=True).stdout.strip()
+        super().__init__(os.path.join(programs, "callqa-server"), top, "audio: [%s]\n" % top)
+        self.lead, self.recorder = self.add_token("lead-1", "lead"), self.add_token("recorder-1", "recorder")
+        self.copy()
+        self.start()
 
     def get(self, path):
         return ask(self.port, "GET", path, None, {"Authorization": "Bearer " + self.lead})
@@ -49,16 +43,6 @@ class Server:
     def post(self, body, key):
         return ask(self.port, "POST", "/api/v1/results", body, {"Authorization": "Bearer " + self.recorder,
                                                                 "Content-Type": "application/json", "Idempotency-Key": key})
-
-    def computed(self):
-        """Seconds of the processor that it has had."""
-        with open("/proc/%d/stat" % self.process.pid) as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 def sample_result(programs):
@@ -86,7 +70,10 @@ def put_sound(server, top, result, number):
 
 def look(server, number, until):
     while time.monotonic() < until:
-        status, text = server.get("/api/v1/calls/noise-%d/peaks" % number)
+        try:
+            status, text = server.get("/api/v1/calls/noise-%d/peaks" % number)
+        except (OSError, http.client.HTTPException):
+            continue  # one address had more connections than one may have
         assert status in (200, 503), text
 
 
@@ -147,8 +134,8 @@ def besiege(programs, seconds):
         used = memory_mb(server.process.pid)
         server.stop()
     worst = at(times, 0.99)
-    print("%d requests: median %.1f ms, 99 %% %.1f ms, worst %.1f ms (before: %.1f, %.1f, %.1f); log-ins by status %s; memory %.0f MB" %
-          (len(times), at(times, 0.5), worst, times[-1], at(idle, 0.5), at(idle, 0.99), idle[-1], dict(sorted(outcomes.items())), used))
+    print("%d requests: median %.1f ms, 99 %% %.1f ms, worst %.1f ms (before: %.1f, %.1f, %.1f); log-ins by status %s; memory %.0f MB (aims: 100 ms at 99 %%, 400 MB)" %
+          (len(times), at(times, 0.5), worst, times[-1], at(idle, 0.5), at(idle, 0.99), idle[-1], dict(sorted(outcomes.items(), key=str)), used))
     return worst > 100 or used > 400
 
 
@@ -160,7 +147,7 @@ def many_lists(programs):
         status, _ = server.post("[" + "[]," * (7_400_000 // 3) + "[]]", "lists")
         more = memory_mb(server.process.pid) - before
         server.stop()
-    print("7.4 MB of lists: %d, %.0f MB more" % (status, more))
+    print("7.4 MB of lists: %d, %.0f MB more (aim: 100)" % (status, more))
     return more > 100
 
 
@@ -173,11 +160,11 @@ def many_events(programs):
         result["events"] = [{"id": i + 1, "type": "silence", "cause": "unexplained", "confidence": 0.9, **at} for i, at in enumerate(span)]
         result["score"]["deductions"] = [{"rule": "dead-air", "points": 0.01, "event": i + 1, "text": {"en": "a", "zh": "b"}, "decision": None,
                                           "severity": "minor", **at} for i, at in enumerate(span)]
-        before, computed = time.monotonic(), server.computed()
+        before, computed = time.monotonic(), server.computed_s()
         status, text = server.post(json.dumps(result), "many")
-        spent, computed = time.monotonic() - before, server.computed() - computed
+        spent, computed = time.monotonic() - before, server.computed_s() - computed
         server.stop()
-    print("20 000 events and deductions: %d after %.2f s, %.2f s of them computing %s" % (status, spent, computed, text.decode()[:200] if status >= 300 else ""))
+    print("20 000 events and deductions: %d after %.2f s, %.2f s of them computing (aim: 1) %s" % (status, spent, computed, text.decode()[:200] if status >= 300 else ""))
     return spent > 1 or status >= 500
 
 

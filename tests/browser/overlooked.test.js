@@ -171,7 +171,7 @@ for (const [language, [unseen, none, list]] of Object.entries({
   }, { language }));
 
 test("the audit log says in the reader's words what the server wrote", () => as("root", async (page) => {
-  const theirs = ["appraisal.object", "appraisal.open", "appraisal.rate", "coaching.done", "comment", "export", "objection", "objection.settle", "rubric.learn"]; // what people typed, names and hashes
+  const theirs = ["appraisal.object", "coaching.done", "comment", "export", "objection", "objection.settle", "rubric.learn"]; // what people typed, names and hashes
   const { rows } = await ask(page, "audit?limit=200");
   await visit(page, "#/admin");
   const shown = await page.locator(".panel:last-of-type tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText)));
@@ -184,7 +184,7 @@ test("the audit log says in the reader's words what the server wrote", () => as(
     }
     if (/^\w+ \d+$/.test(object)) assert.doesNotMatch(shown[i][5], /[a-z]/, object);
   }
-  for (const one of ["appraisal.close", "appraisal.stage", "decision", "roster.replace", "user.put"]) assert.ok(kinds.has(one), `${one} is not among ${[...kinds]}`);
+  for (const one of ["appraisal.close", "appraisal.open", "appraisal.stage", "decision", "roster.replace", "user.put"]) assert.ok(kinds.has(one), `${one} is not among ${[...kinds]}`);
 }, { language: "zh-CN" }));
 
 /** As the server writes them, with what people write in between. */
@@ -197,6 +197,11 @@ const written = [
   ["appraisal.step", "appraisal 1", "interview, everyone: at ten", "考核1", "绩效面谈，全体：at ten"],
   ["appraisal.sign", "appraisal 1", "8001 as hr, paper: ", "考核1", "8001，以人事身份，纸质签字："],
   ["appraisal.close", "appraisal 1", "3 sheets; ignored: 2 undecided flags, 1 people left out; late", "考核1", "3张考核表；忽略2条待复核的标记，1人未纳入考核；late"],
+  ["appraisal.open", "appraisal 1", "own 2025-11", "考核1", "本公司（own），2025-11"],
+  ["appraisal.open", "appraisal 9", "gone 2025-11", "考核9", "gone，2025-11"],
+  ["appraisal.rate", "appraisal 1", "8001, manner: 95", "考核1", "8001，服务态度（manner）：95"],
+  ["appraisal.rate", "appraisal 9", "8001, manner: 95", "考核9", "8001，manner：95"],
+  ["points.taken", "call 5", "dead-air at 1.0 to 4.5 s: 0 to 4 points: quiet / 静默", "通话5", "静默（dead-air），1.0～4.5秒：由0分改为4分：静默"],
   ["appraisal.answer", "appraisal 1", "name \"a\": left out", "考核1", "姓名“a”：不导入"],
   ["coaching.add", "coaching 4", "for li, follow-up 0, 1 links", "辅导4", "对象li，不跟进，1处链接"],
   ["coaching.add", "coaching 4", "for li, follow-up 20251120, 1 links", "辅导4", "对象li，跟进日期20251120，1处链接"],
@@ -221,8 +226,9 @@ const written = [
 
 test("a row of the audit log is read as what it is, whatever people wrote into it", () => as("root", async (page) => {
   const read = await page.evaluate(async (rows) => {
-    const { auditReader } = await import("./web/audit.js");
-    return rows.map(await auditReader([{ code: "fault", title: { en: "A fault", zh: "技术故障" } }]));
+    const { auditReader, auditSentences } = await import("./web/audit.js");
+    return rows.map(auditReader({ reasons: [{ code: "fault", title: { en: "A fault", zh: "技术故障" } }], rules: { "dead-air": { en: "Dead air", zh: "静默" } }, appraisals: { 1: "own", 9: "gone" },
+      schemes: { own: { names: { en: "Own", zh: "本公司" }, indicators: [{ indicator: "manner", names: { en: "Manner", zh: "服务态度" } }] } }, known: await auditSentences() }));
   }, written.map(([action, object, detail]) => ({ action, object, detail })));
   assert.deepEqual(read.map(({ object, detail }) => [object, detail]), written.map(([, , , object, detail]) => [object, detail]));
 }, { language: "zh-CN" }));

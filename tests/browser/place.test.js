@@ -42,6 +42,28 @@ test("who leaves a view arrives, whatever that view still had to note", () => as
   assert.match(page.url(), /#\/calls$/);
 }));
 
+test("a call that still had to note its place does not write over the address of another flag of it", () => as("ann", async (page) => {
+  const { flags } = await ask(page, "flags?state=any&limit=500");
+  const [first, other] = flags.map((flag) => flags.filter(({ call }) => call.number === flag.call.number)).find((of) => of.length > 1);
+  await visit(page, `#/call/~${first.call.number}?flag=${first.flag}`);
+  await until(page, () => document.querySelector(".wave > div")?.shadowRoot?.querySelectorAll("canvas").length >= 2);
+  await steady(page);
+  await page.evaluate(() => { // what is to be noted after a pause is noted when we say so
+    const usual = window.setTimeout;
+    window.due = [];
+    window.setTimeout = (act, ms, ...more) => (ms === 300 ? window.due.push(act) : usual(act, ms, ...more));
+  });
+  await page.keyboard.press("+");
+  await until(page, () => window.due.length > 0);
+  await page.evaluate((address) => {
+    location.hash = address;
+    window.due.forEach((act) => act()); // before the page hears of its address
+  }, `#/call/~${first.call.number}?flag=${other.flag}`);
+  await settled(page);
+  await steady(page);
+  assert.equal(await chosenFlag(page), String(other.flag));
+}));
+
 for (const language of ["en", "zh-CN"])
   test(`page 2 of a filtered queue is come back to: loaded anew, from the call, in another language and theme, ${language}`, () => as("ann", async (page) => {
     if ((await ask(page, "flags/count?rule=dead-air")).flags < 60) await fillQueue(stage, page, 160, "long");

@@ -25,14 +25,16 @@ total: total
 
 
 class Filled:
-    def __init__(self, server, folder):
+    def __init__(self, server, folder, more=""):
+        """`more`: further lines of its configuration."""
+        self.more = more
         self.server, self.folder, self.store, self.config = server, folder, folder + "/scores.db", folder + "/config.yaml"
         self.where, self.name = os.environ.get("CQA_TEST_POSTGRES"), None
         self.configure("store: sqlite:" + self.store)
 
     def configure(self, lines):
         with open(self.config, "w") as out:
-            out.write("listen: 127.0.0.1:0\n%s\nport_file: %s/port\nsession: {plain_cookie: true}\n" % (lines, self.folder))
+            out.write("listen: 127.0.0.1:0\n%s\nport_file: %s/port\nsession: {plain_cookie: true}\n%s" % (lines, self.folder, self.more))
 
     def add_scheme(self, text):
         """To be found by a server that is started with CALLQA_MODELS of this folder."""
@@ -70,10 +72,15 @@ class Filled:
             row = db.execute(text).fetchone()
             return row[0] if row else None
 
-    def start(self, **environment):
+    def launch(self, **environment):
+        """Begins, and may end before it has a port."""
         if os.path.exists(self.folder + "/port"):
             os.unlink(self.folder + "/port")
         self.process = subprocess.Popen([self.server, "--config", self.config], stderr=subprocess.DEVNULL, env={**os.environ, **environment})
+        return self.process
+
+    def start(self, **environment):
+        self.launch(**environment)
         while not os.path.exists(self.folder + "/port"):
             time.sleep(0.05)
         with open(self.folder + "/port") as file:

@@ -54,10 +54,13 @@ SCORES = {
     29: "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;",
     30: "ALTER TABLE jobs DROP COLUMN tries;",
     31: "DROP INDEX samples_by_call; DROP TABLE tallies; DROP TRIGGER rounds_changed;" + "".join(
-        "DROP TRIGGER %s_%s;" % (table, done) for table in ("calls", "revisions", "flags", "decisions", "samples", "periods")
+        "DROP TRIGGER IF EXISTS %s_%s;" % (table, done) for table in ("calls", "revisions", "flags", "decisions", "samples", "periods")
         for done in ("moved" if table == "calls" else "added", "changed", "gone")),
     32: "ALTER TABLE kept_sheets DROP COLUMN facts; ALTER TABLE kept_sheets DROP COLUMN trace;"
         "ALTER TABLE kept_left_out DROP COLUMN facts;",
+    33: "".join("DROP TRIGGER %s_%s;" % (table, done) for table in ("calls", "revisions", "flags", "decisions", "samples")
+                for done in ("moved" if table == "calls" else "added", "changed", "gone")) +
+        "DROP TABLE tally_marks; ALTER TABLE tallies ADD COLUMN claim TEXT NOT NULL DEFAULT '';",
 }
 
 

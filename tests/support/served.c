@@ -338,9 +338,9 @@ void served_age(const struct served *served)
         "ALTER TABLE kept_sheets DROP COLUMN facts; ALTER TABLE kept_sheets DROP COLUMN trace;"
         "ALTER TABLE kept_left_out DROP COLUMN facts;"
         "DROP TRIGGER calls_changed; DROP TRIGGER calls_moved; DROP TRIGGER calls_gone;"
-        "DROP INDEX samples_by_call; DROP TABLE tallies; DROP TRIGGER rounds_changed;" UNWATCHED(
-            "revisions") UNWATCHED("flags") UNWATCHED("decisions") UNWATCHED("samples")
-            UNWATCHED(
+        "DROP INDEX samples_by_call; DROP TABLE tallies; DROP TABLE tally_marks; DROP TRIGGER "
+        "rounds_changed;" UNWATCHED("revisions") UNWATCHED("flags") UNWATCHED("decisions")
+            UNWATCHED("samples") UNWATCHED(
                 "periods") "DROP INDEX calls_without_basis; ALTER TABLE calls DROP COLUMN basis;"
                            "DROP TABLE jobs;"
                            "DROP INDEX calls_sums; DROP INDEX flags_agreed;"

@@ -4,8 +4,6 @@
 #include "appraisal/period.h"
 #include "scores/rounds/rounds_internal.h"
 
-enum { ROUNDS_MAX = 64 }; /* the newest */
-
 struct cqa_due_round {
     struct cqa_round round;
     int64_t from, to; /* days */
@@ -13,40 +11,28 @@ struct cqa_due_round {
     int takes_scores;
 };
 
-struct reading {
-    struct cqa_due *due;
-    int failed;
-};
-
-static void add_round(void *context, const struct cqa_round *round)
+static int is_last(const struct cqa_round *round)
 {
-    struct reading *reading = context;
-    struct cqa_due *due = reading->due;
-
-    if (round->corrected_by != 0 || due->count == ROUNDS_MAX)
-        return;
-    struct cqa_due_round *kept = &due->rounds[due->count++];
-    kept->round = (struct cqa_round){.id = round->id,
-                                     .stage = round->stage,
-                                     .closed_ms = round->closed_ms,
-                                     .scheme = cqa_arena_string(&due->arena, round->scheme)};
-    cqa_period_days(round->period, &kept->from, &kept->to);
-    reading->failed |= kept->round.scheme == NULL;
+    return round->corrected_by == 0;
 }
 
 enum cqa_status cqa_due_read(struct cqa_scores *scores, struct cqa_due *out,
                              struct cqa_error *error)
 {
-    struct reading reading = {.due = out};
+    struct cqa_rounds closed;
 
     *out = (struct cqa_due){0};
-    out->rounds = cqa_arena_alloc(&out->arena, ROUNDS_MAX * sizeof *out->rounds);
+    out->rounds = cqa_arena_alloc(&out->arena, CQA_ROUNDS_NEWEST * sizeof *out->rounds);
     if (out->rounds == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     const enum cqa_status status =
-        cqa_round_list(scores, NULL, NULL, CQA_ROUND_CLOSED, add_round, &reading, error);
-    return status == CQA_OK && reading.failed ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
-                                              : status;
+        cqa_rounds_newest(scores, CQA_ROUND_CLOSED, is_last, &out->arena, &closed, error);
+    for (size_t i = 0; i < closed.count && status == CQA_OK; i++) {
+        struct cqa_due_round *due = &out->rounds[out->count++];
+        due->round = closed.items[i];
+        cqa_period_days(due->round.period, &due->from, &due->to);
+    }
+    return status;
 }
 
 /* Whether it is, if the round takes scores and has kept a sheet of the agent. */

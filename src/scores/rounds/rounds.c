@@ -286,8 +286,8 @@ static struct cqa_round round_of(struct cqa_sql_rows *row)
                               .least = {cqa_row_text(row, 12), cqa_sql_int(row, 13)}};
 }
 
-static enum cqa_status keep(struct cqa_arena *arena, struct cqa_round *round,
-                            struct cqa_error *error)
+enum cqa_status cqa_round_keep(struct cqa_arena *arena, struct cqa_round *round,
+                               struct cqa_error *error)
 {
     const char **const texts[] = {&round->scheme,    &round->period, &round->opened_by,
                                   &round->closed_by, &round->note,   &round->least.pct};
@@ -316,7 +316,7 @@ static enum cqa_status read_one(struct cqa_scores *scores, struct cqa_query *que
     cqa_list_ask(&list, query, COLUMN_COUNT, error);
     if (cqa_list_first(&list, error)) {
         *out = round_of(list.row);
-        list.status = keep(arena, out, error);
+        list.status = cqa_round_keep(arena, out, error);
     }
     const enum cqa_status status = cqa_list_end(scores, &list);
     return status == CQA_E_NOTFOUND ? cqa_fail(error, CQA_E_NOTFOUND, "no appraisal of this number")

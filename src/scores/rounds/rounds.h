@@ -102,6 +102,17 @@ enum cqa_status cqa_round_list(struct cqa_scores *scores, const char *scheme, co
                                void (*visit)(void *context, const struct cqa_round *round),
                                void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The newest rounds in a stage (-1: any) of which `is_wanted` says so. Texts are in `arena`. */
+enum { CQA_ROUNDS_NEWEST = 64 };
+struct cqa_rounds {
+    struct cqa_round items[CQA_ROUNDS_NEWEST];
+    size_t count;
+};
+enum cqa_status cqa_rounds_newest(struct cqa_scores *scores, int stage,
+                                  int (*is_wanted)(const struct cqa_round *round),
+                                  struct cqa_arena *arena, struct cqa_rounds *out,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
 struct cqa_round_step_row {
     struct cqa_round_step what;
     const char *by;

@@ -8,6 +8,10 @@
 /* What the store_*.c files of appraisal share; all of it inside the caller's transaction. */
 
 /* CQA_E_REFUSED without a person's name: nothing of an appraisal is done with a token. */
+/* Puts its texts into the arena. */
+enum cqa_status cqa_round_keep(struct cqa_arena *arena, struct cqa_round *round,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
 enum cqa_status cqa_round_need_name(const struct cqa_identity *who,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 

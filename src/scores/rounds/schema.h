@@ -13,5 +13,7 @@ extern const char cqa_appraisal_kept[];    /* facts of closed rounds */
 /* Where everybody's tallies are kept; one text for each database (schema_tallies.c). */
 extern const char cqa_tallies_schema[];
 extern const char cqa_tallies_schema_postgres[];
+extern const char cqa_tally_marks_schema[];
+extern const char cqa_tally_marks_schema_postgres[];
 
 #endif

@@ -17,16 +17,37 @@
     "CREATE INDEX tallies_by_person ON tallies(person, to_day);"                                   \
     "CREATE INDEX samples_by_call ON samples(call);"
 
+/* Which tallies have counted the call: since marks are kept (step 33) only those of its mark. */
+#define ANY(tally, call) ""
+#define COUNTED(tally, call)                                                                       \
+    " AND NOT EXISTS(SELECT 1 FROM tally_marks m WHERE m.made_by = " tally ".made_by"              \
+    " AND m.period = " tally ".period AND m.claim IS NULL AND m.upto < " call ")"
+
 /* Those of the row of calls, as it was or is. */
-#define FORGET_CALL(row)                                                                           \
+#define FORGET_CALL_IN(row, which)                                                                 \
     "DELETE FROM tallies WHERE person = coalesce(" row ".person, '')"                              \
-    " AND from_day <= " row ".day AND to_day >= " row ".day;"
+    " AND from_day <= " row ".day AND to_day >= " row ".day" which("tallies", row ".id") ";"
+#define FORGET_CALL(row) FORGET_CALL_IN(row, COUNTED)
+#define FIRST_FORGET_CALL(row) FORGET_CALL_IN(row, ANY)
 
 /* Those of the call that the row is of. */
-#define FORGET_OF_CALL(row)                                                                        \
+#define FORGET_OF_CALL_IN(row, which)                                                              \
     "DELETE FROM tallies WHERE id IN (SELECT k.id FROM calls c JOIN tallies k"                     \
     " ON k.person = coalesce(c.person, '') AND k.from_day <= c.day AND k.to_day >= c.day"          \
-    " WHERE c.id = " row ".call);"
+    " WHERE c.id = " row ".call" which("k", "c.id") ");"
+#define FORGET_OF_CALL(row) FORGET_OF_CALL_IN(row, COUNTED)
+#define FIRST_FORGET_OF_CALL(row) FORGET_OF_CALL_IN(row, ANY)
+
+/*
+ * Up to which call the tallies of a scheme's file and a period have counted: all of them, so that
+ * what came behind it, by its number, is added to what is there. `claim`: who is at it, while any
+ * change takes tallies away, whichever call it is of.
+ */
+#define MARKS(integer, words)                                                                      \
+    "DELETE FROM tallies; ALTER TABLE tallies DROP COLUMN claim;"                                  \
+    "CREATE TABLE tally_marks("                                                                    \
+    " made_by " words " NOT NULL, scheme " words " NOT NULL, period " words " NOT NULL,"           \
+    " upto " integer " NOT NULL DEFAULT 0, claim " words ", PRIMARY KEY(made_by, period));"
 
 #define FORGET_ROUND(row)                                                                          \
     "DELETE FROM tallies WHERE scheme = " row ".scheme AND period = " row ".period;"
@@ -47,16 +68,31 @@
 #define GONE(table, forget) DONE(table "_gone", "DELETE ON " table, forget("OLD"))
 #define WATCHED(table, forget) ADDED(table, forget) CHANGED(table, forget) GONE(table, forget)
 
+#define WATCHING(forget_call, forget_of_call)                                                      \
+    DONE("calls_changed", "UPDATE ON calls", forget_call("OLD"))                                   \
+    DONE("calls_moved",                                                                            \
+         "UPDATE ON calls WHEN NEW.person IS NOT OLD.person OR NEW.day IS NOT OLD.day",            \
+         forget_call("NEW"))                                                                       \
+    GONE("calls", forget_call)                                                                     \
+    DONE("flags_added", "INSERT ON flags WHEN " COUNTS, forget_of_call("NEW"))                     \
+    CHANGED("flags", forget_of_call)                                                               \
+    GONE("flags", forget_of_call)                                                                  \
+    WATCHED("revisions", forget_of_call)                                                           \
+    WATCHED("decisions", forget_of_call) WATCHED("samples", forget_of_call)
+
 const char cqa_tallies_schema[] = TALLIES("INTEGER", "TEXT", "INTEGER PRIMARY KEY")
-    DONE("calls_changed", "UPDATE ON calls", FORGET_CALL("OLD"))
-        DONE("calls_moved",
-             "UPDATE ON calls WHEN NEW.person IS NOT OLD.person OR NEW.day IS NOT OLD.day",
-             FORGET_CALL("NEW")) GONE("calls", FORGET_CALL)
-            DONE("flags_added", "INSERT ON flags WHEN " COUNTS, FORGET_OF_CALL("NEW"))
-                CHANGED("flags", FORGET_OF_CALL) GONE("flags", FORGET_OF_CALL)
-                    WATCHED("revisions", FORGET_OF_CALL) WATCHED("decisions", FORGET_OF_CALL)
-                        WATCHED("samples", FORGET_OF_CALL) WATCHED("periods", FORGET_ALL)
-                            CHANGED("rounds", FORGET_ROUND);
+    WATCHING(FIRST_FORGET_CALL, FIRST_FORGET_OF_CALL) WATCHED("periods", FORGET_ALL)
+        CHANGED("rounds", FORGET_ROUND);
+
+#define UNWATCHED(table)                                                                           \
+    "DROP TRIGGER IF EXISTS " table "_added; DROP TRIGGER IF EXISTS " table                        \
+    "_changed; DROP TRIGGER IF EXISTS " table "_gone;"
+
+const char cqa_tally_marks_schema[] = MARKS(
+    "INTEGER", "TEXT") "DROP TRIGGER IF EXISTS calls_changed; DROP TRIGGER IF EXISTS calls_moved;"
+                       "DROP TRIGGER IF EXISTS calls_gone;" UNWATCHED("flags")
+                           UNWATCHED("revisions") UNWATCHED("decisions") UNWATCHED("samples")
+                               WATCHING(FORGET_CALL, FORGET_OF_CALL);
 
 /* ---- PostgreSQL: a function for each kind of table */
 
@@ -70,7 +106,7 @@ const char cqa_tallies_schema[] = TALLIES("INTEGER", "TEXT", "INTEGER PRIMARY KE
     " RAISE lock_not_available USING MESSAGE = 'somebody writes by hand'; END IF;"
 
 #define FUNCTION(name, body)                                                                       \
-    "CREATE FUNCTION " name "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN " body                 \
+    "CREATE OR REPLACE FUNCTION " name "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN " body      \
     " RETURN NULL; END$$;"
 #define FORGETS(name, body)                                                                        \
     FUNCTION(name, " PERFORM pg_advisory_xact_lock_shared(" AT_IT "); " body)
@@ -83,14 +119,15 @@ const char cqa_tallies_schema[] = TALLIES("INTEGER", "TEXT", "INTEGER PRIMARY KE
 #define WATCHED_BY(table, function)                                                                \
     DOES(table, "_tallies", "INSERT OR UPDATE OR DELETE ON " table " FOR EACH ROW", function)
 
-#define FORGET_MOVED                                                                               \
-    FORGET_CALL("OLD")                                                                             \
-    " IF TG_OP = 'UPDATE' AND (NEW.person IS DISTINCT FROM OLD.person"                             \
-    " OR NEW.day IS DISTINCT FROM OLD.day) THEN " FORGET_CALL("NEW") " END IF;"
+#define FORGET_MOVED(forget_call)                                                                  \
+    forget_call("OLD") " IF TG_OP = 'UPDATE' AND (NEW.person IS DISTINCT FROM OLD.person"          \
+                       " OR NEW.day IS DISTINCT FROM OLD.day) THEN " forget_call("NEW") " END IF;"
+#define FORGETTING(forget_call, forget_of_call)                                                    \
+    FORGETS("forget_call", FORGET_MOVED(forget_call))                                              \
+    FORGETS("forget_of_call", FORGET_BOTH(forget_of_call))
 #define FUNCTIONS                                                                                  \
     FUNCTION("tallies_alone", ALONE)                                                               \
-    FORGETS("forget_call", FORGET_MOVED)                                                           \
-    FORGETS("forget_of_call", FORGET_BOTH(FORGET_OF_CALL))                                         \
+    FORGETTING(FIRST_FORGET_CALL, FIRST_FORGET_OF_CALL)                                            \
     FORGETS("forget_all", FORGET_ALL(""))                                                          \
     FORGETS("forget_round", FORGET_ROUND("NEW"))
 
@@ -104,3 +141,8 @@ const char cqa_tallies_schema_postgres[] =
                 WATCHED_BY("revisions", "forget_of_call") WATCHED_BY("decisions", "forget_of_call")
                     WATCHED_BY("samples", "forget_of_call") WATCHED_BY("periods", "forget_all")
                         DOES("rounds", "_tallies", "UPDATE ON rounds FOR EACH ROW", "forget_round");
+
+const char cqa_tally_marks_schema_postgres[] = MARKS("bigint", "words") FORGETTING(
+    FORGET_CALL,
+    FORGET_OF_CALL) "CREATE TRIGGER tally_marks_alone BEFORE INSERT OR UPDATE ON tally_marks"
+                    " EXECUTE FUNCTION tallies_alone();";

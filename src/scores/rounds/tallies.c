@@ -6,6 +6,22 @@
 
 /* ---- reading */
 
+CQA_SQL_STATEMENT(read_mark, "tt", 2,
+                  "SELECT upto, coalesce((SELECT max(id) FROM calls), 0) FROM tally_marks"
+                  " WHERE made_by = ?1 AND period = ?2");
+
+enum cqa_status cqa_tallies_mark(struct cqa_scores *scores, const struct cqa_tallies_of *of,
+                                 struct cqa_tallies_mark *out, struct cqa_error *error)
+{
+    struct cqa_list list;
+
+    *out = (struct cqa_tallies_mark){0};
+    cqa_list_start(scores, &list, error, &read_mark, of->made_by, of->period);
+    if (cqa_list_next(&list, error))
+        *out = (struct cqa_tallies_mark){1, cqa_sql_int(list.row, 0), cqa_sql_int(list.row, 1)};
+    return cqa_list_end(scores, &list);
+}
+
 CQA_SQL_STATEMENT(list_tallies, "tt", 2,
                   "SELECT person, tally FROM tallies WHERE made_by = ?1 AND period = ?2"
                   " AND tally IS NOT NULL ORDER BY person");
@@ -60,29 +76,40 @@ enum { WAIT_MS = 1000 };
 struct writing {
     const struct cqa_tallies_of *of;
     const char *claim;
-    const char *const *persons, *const *tallies;
-    size_t count;
+    const struct cqa_tallies_made *made;
 };
 
-CQA_SQL_STATEMENT(drop_others, "ttt", 0,
-                  "DELETE FROM tallies WHERE scheme = ?1 AND period = ?2 AND made_by <> ?3");
-CQA_SQL_STATEMENT(claim_tally, "tttiitt", 0,
-                  "INSERT INTO tallies(made_by, scheme, period, from_day, to_day, claim, person)"
-                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(made_by, period, person)"
-                  " DO UPDATE SET claim = excluded.claim, tally = NULL");
+/* Nobody knows what tallies without a mark have counted. */
+CQA_SQL_STATEMENT(drop_other_marks, "ttt", 0,
+                  "DELETE FROM tally_marks WHERE scheme = ?1 AND period = ?2 AND made_by <> ?3");
+CQA_SQL_STATEMENT(drop_unmarked, "tt", 0,
+                  "DELETE FROM tallies WHERE scheme = ?1 AND period = ?2 AND NOT EXISTS(SELECT 1"
+                  " FROM tally_marks m WHERE m.made_by = tallies.made_by"
+                  " AND m.period = tallies.period)");
+CQA_SQL_STATEMENT(claim_mark, "tttt", 0,
+                  "INSERT INTO tally_marks(made_by, scheme, period, claim, upto) VALUES(?1, ?2, ?3,"
+                  " ?4, coalesce((SELECT max(id) FROM calls), 0)) ON CONFLICT(made_by, period) DO "
+                  "UPDATE SET claim = excluded.claim");
+CQA_SQL_STATEMENT(
+    claim_tally, "tttiit", 0,
+    "INSERT INTO tallies(made_by, scheme, period, from_day, to_day, person)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(made_by, period, person) DO NOTHING");
 
 static enum cqa_status claim_all(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct writing *it = context;
     const struct cqa_tallies_of *of = it->of;
-    enum cqa_status status = CQA_OK;
+    enum cqa_status status =
+        cqa_sql_do(db, error, &drop_other_marks, of->scheme, of->period, of->made_by);
 
-    for (size_t i = 0; i < it->count && status == CQA_OK; i++)
-        status = cqa_sql_do(db, error, &claim_tally, of->made_by, of->scheme, of->period,
-                            of->day_from, of->day_to, it->claim, it->persons[i]);
-    return status == CQA_OK
-               ? cqa_sql_do(db, error, &drop_others, of->scheme, of->period, of->made_by)
-               : status;
+    if (status == CQA_OK)
+        status = cqa_sql_do(db, error, &drop_unmarked, of->scheme, of->period);
+    if (status == CQA_OK)
+        status = cqa_sql_do(db, error, &claim_mark, of->made_by, of->scheme, of->period, it->claim);
+    for (size_t i = 0; i < it->made->count && status == CQA_OK; i++)
+        status = cqa_sql_post(db, error, &claim_tally, of->made_by, of->scheme, of->period,
+                              of->day_from, of->day_to, it->made->persons[i]);
+    return status;
 }
 
 enum cqa_status cqa_tallies_claim(struct cqa_scores *scores, const struct cqa_tallies_of *of,
@@ -90,33 +117,62 @@ enum cqa_status cqa_tallies_claim(struct cqa_scores *scores, const struct cqa_ta
                                   char claim[CQA_CLAIM_SIZE], struct cqa_error *error)
 {
     unsigned char random[(CQA_CLAIM_SIZE - 1) / 2];
-    struct writing writing = {of, claim, persons, NULL, count};
+    const struct cqa_tallies_made none_yet = {.persons = persons, .count = count};
+    struct writing writing = {of, claim, &none_yet};
 
     randombytes_buf(random, sizeof random);
     sodium_bin2hex(claim, CQA_CLAIM_SIZE, random, sizeof random);
     return cqa_scores_write_soon(scores, WAIT_MS, claim_all, &writing, error);
 }
 
-CQA_SQL_STATEMENT(keep_tally, "ttttt", 0,
-                  "UPDATE tallies SET tally = ?1 WHERE made_by = ?2 AND period = ?3"
-                  " AND person = ?4 AND claim = ?5 AND tally IS NULL");
+CQA_SQL_STATEMENT(keep_mark, "ittt", 0,
+                  "UPDATE tally_marks SET upto = ?1, claim = NULL WHERE made_by = ?2"
+                  " AND period = ?3 AND claim = ?4");
+/* Four at a time: each statement asks on PostgreSQL whether somebody writes by hand. */
+enum { AT_A_TIME = 4 };
+CQA_SQL_STATEMENT(keep_four, "tttttttttt", 0,
+                  "UPDATE tallies SET tally = CASE person WHEN ?3 THEN ?4 WHEN ?5 THEN ?6"
+                  " WHEN ?7 THEN ?8 ELSE ?10 END WHERE made_by = ?1 AND period = ?2"
+                  " AND person IN (?3, ?5, ?7, ?9)");
 
+/* From `first` on; where there are fewer, the last one again. */
+static enum cqa_status keep_some(struct cqa_sql *db, const struct writing *it, size_t first,
+                                 struct cqa_error *error)
+{
+    const struct cqa_tallies_made *made = it->made;
+    const char *persons[AT_A_TIME];
+    const char *tallies[AT_A_TIME];
+
+    for (size_t i = 0; i < AT_A_TIME; i++) {
+        const size_t index = first + i < made->count ? first + i : made->count - 1;
+        persons[i] = made->persons[index];
+        tallies[i] = made->tallies[index];
+    }
+    return cqa_sql_post(db, error, &keep_four, it->of->made_by, it->of->period, persons[0],
+                        tallies[0], persons[1], tallies[1], persons[2], tallies[2], persons[3],
+                        tallies[3]);
+}
+
+/* Whose claim it is no longer keeps nothing. */
 static enum cqa_status keep_all(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct writing *it = context;
-    enum cqa_status status = CQA_OK;
+    const struct cqa_tallies_of *of = it->of;
+    const struct cqa_tallies_made *made = it->made;
+    enum cqa_status status =
+        cqa_sql_do(db, error, &keep_mark, made->upto, of->made_by, of->period, it->claim);
+    const size_t count = status == CQA_OK && cqa_sql_changes(db) > 0 ? made->count : 0;
 
-    for (size_t i = 0; i < it->count && status == CQA_OK; i++)
-        status = cqa_sql_do(db, error, &keep_tally, it->tallies[i], it->of->made_by, it->of->period,
-                            it->persons[i], it->claim);
+    for (size_t i = 0; i < count && status == CQA_OK; i += AT_A_TIME)
+        status = keep_some(db, it, i, error);
     return status;
 }
 
 enum cqa_status cqa_tallies_keep(struct cqa_scores *scores, const struct cqa_tallies_of *of,
-                                 const char *claim, const char *const *persons,
-                                 const char *const *tallies, size_t count, struct cqa_error *error)
+                                 const char *claim, const struct cqa_tallies_made *made,
+                                 struct cqa_error *error)
 {
-    struct writing writing = {of, claim, persons, tallies, count};
+    struct writing writing = {of, claim, made};
 
     return cqa_scores_write_soon(scores, WAIT_MS, keep_all, &writing, error);
 }

@@ -11,7 +11,7 @@ import { mayCoach, writeNote } from "./coaching.js";
 import { addFlag, askChange, askConfirm, askOverturn, askReopen, decideFlag, mayDecide, mayHear, objectTo, undoOf, what } from "./decide.js";
 import { failed, notice } from "./dialog.js";
 import { h, replace, settled } from "./dom.js";
-import { viewNamed } from "./kept.js";
+import { OwnAddress } from "./kept.js";
 import { useKeys } from "./keys.js";
 import { isSettled, settleForm } from "./objected.js";
 import { pastChanges } from "./previews.js";
@@ -32,7 +32,7 @@ async function heldBy(call, { call: { id, source }, recording }) {
 export async function callPage({ who, part, query, onLeave }) {
   const call = /^~\d+$/.test(part) ? Number(part.slice(1)) : part;
   const source = { source: query.source };
-  const address = viewNamed();
+  const address = new OwnAddress();
   const heard = (rest) => (mayHear(who) ? get(callPath(call, rest), source) : null);
   const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
   if (mayHear(who)) await loadReasons();
@@ -132,9 +132,8 @@ class CallPage {
 
   /** Flag, second and zoom, for the address: a window that is loaded anew, or a colleague, comes to the same place. */
   notePlace() {
-    if (this.isLeft || !this.element.isConnected || viewNamed() !== this.address) return;
-    const words = new URLSearchParams(Object.entries({ source: this.source, flag: this.current?.flag, settle: this.settling.hidden ? null : 1, ...this.sound.place() }).filter(([, value]) => value)).toString();
-    history.replaceState(null, "", `${this.address}${words ? `?${words}` : ""}`);
+    if (this.isLeft || !this.element.isConnected || !this.address.isStill()) return;
+    this.address.note(this.address.view, { source: this.source, flag: this.current?.flag, settle: this.settling.hidden ? null : 1, ...this.sound.place() });
   }
 
   // ---- the flags

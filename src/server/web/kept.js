@@ -11,8 +11,24 @@ const read = (store, key) => {
   }
 };
 
-/** The view that the address names. It may be another than is still shown: who notes a place asks first. */
-export const viewNamed = () => location.hash.split("?")[0];
+/** The address that a view was opened by, its own to note a place on until somebody names another: that may be there while the view is still shown. */
+export class OwnAddress {
+  #hash = location.hash;
+
+  /** The view that it names, without its place. */
+  view = this.#hash.split("?")[0];
+
+  isStill() {
+    return location.hash === this.#hash;
+  }
+
+  /** The place as pairs of words, of which those without a value are left out. */
+  note(view, place) {
+    const words = new URLSearchParams(Object.entries(place).filter(([, value]) => value)).toString();
+    history.replaceState(null, "", `${view}${words ? `?${words}` : ""}`);
+    this.#hash = location.hash;
+  }
+}
 
 /** A choice that is remembered: chosen("speed", 1), choose("speed", 1.5). */
 export const chosen = (name, otherwise) => read(localStorage, `callqa.${name}`) ?? otherwise;

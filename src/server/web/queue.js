@@ -8,7 +8,7 @@ import { askChange, askConfirm, askOverturn, askReopen, decideFlag, flagWords, m
 import { emptyState, failed, folded, notice } from "./dialog.js";
 import { h, replace, settled } from "./dom.js";
 import { FlagPane } from "./flagpane.js";
-import { recall, remember } from "./kept.js";
+import { OwnAddress, recall, remember } from "./kept.js";
 import { useKeys } from "./keys.js";
 import { isSettled, objectionChip } from "./objected.js";
 import { Pace } from "./pace.js";
@@ -34,7 +34,7 @@ class Queue {
     this.who = who;
     this.filter = Object.fromEntries(filterNames.map((name) => [name, query[name] ?? ""]));
     this.sort = query.sort ?? "worst";
-    this.address = location.hash; // what is there is ours to write on, until somebody names another
+    this.address = new OwnAddress();
     this.cursors = [""]; // of each page that was shown, for the way back
     this.flags = [];
     this.at = 0;
@@ -94,11 +94,9 @@ class Queue {
 
   /** Where one is, for the address: a window that is loaded anew, or a colleague, comes to the same row. */
   notePlace() {
-    if (!this.element.isConnected || location.hash !== this.address) return;
+    if (!this.element.isConnected || !this.address.isStill()) return;
     const page = this.cursors.length;
-    const words = new URLSearchParams({ ...this.asked(), ...(this.sort === "worst" ? {} : { sort: this.sort }), ...(page > 1 ? { page } : {}), ...(this.flag ? { flag: this.flag.flag } : {}) }).toString();
-    history.replaceState(null, "", `#/flags${words ? `?${words}` : ""}`);
-    this.address = location.hash;
+    this.address.note("#/flags", { ...this.asked(), sort: this.sort !== "worst" && this.sort, page: page > 1 && page, flag: this.flag?.flag });
     remember("pages", { of: this.listName(), cursors: this.cursors });
   }
 

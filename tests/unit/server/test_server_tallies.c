@@ -112,7 +112,7 @@ static struct cqa_round read_round(int64_t number, struct cqa_arena *arena)
 static void put_sheet(const struct cqa_work *work, const struct cqa_sheet *sheet,
                       struct cqa_buffer *out)
 {
-    const struct cqa_whose_calls own = {1, sheet->agent};
+    const struct cqa_whose_calls own = {.is_of_one = 1, .person = sheet->agent};
     struct cqa_sheet whole = *sheet;
     struct cqa_calls calls = {0};
     struct cqa_faults faults = {0};
@@ -494,6 +494,74 @@ static void what_comes_meanwhile_is_not_lost(void **state)
     cqa_arena_finish(&arena);
 }
 
+static const char *number_asked; /* whose calls are counted */
+static unsigned long counted;
+
+static void count_kept(void *context, const char *person, const char *tally)
+{
+    (void)context;
+    if (strcmp(person, number_asked) == 0)
+        counted = strtoul(strchr(tally, ' '), NULL, 10);
+}
+
+/* How many calls the tally that is kept of the person has counted. */
+static unsigned long counted_of(const struct cqa_round *round, const char *person)
+{
+    struct cqa_tallied known = {0};
+    struct cqa_error error = {0};
+
+    cqa_tallied_claim(&known, served.scores, round);
+    const struct cqa_tallies_of of = {known.made_by, round->scheme, round->period, 20251101,
+                                      20251131};
+    number_asked = person;
+    counted = 0;
+    assert_int_equal(cqa_tallies_list(served.scores, &of, count_kept, NULL, &error), CQA_OK);
+    cqa_tallied_finish(&known);
+    return counted;
+}
+
+static void look(const struct cqa_round *round, size_t made)
+{
+    struct cqa_error error = {0};
+    struct cqa_work work;
+
+    assert_int_equal(cqa_work_run(served.scores, round, CQA_WORK_FROM_TALLIES, NULL, &work, &error),
+                     CQA_OK);
+    assert_int_equal(work.tallied.made.count, made);
+    cqa_work_finish(&work);
+}
+
+/* What comes in behind what was counted is added to it: none of the calls before it is read again,
+ * and nobody else's tally is touched. */
+static void what_comes_in_is_added(void **state)
+{
+    (void)state;
+    struct cqa_arena arena = {0};
+
+    seat_people();
+    of_agent("1", "\"8001\"");
+    of_agent("2", "\"8002\"");
+    const struct cqa_round round =
+        read_round(number_of(open_round_of("monthly", "2025-11")), &arena);
+    look(&round, 2);
+    look(&round, 0);
+    served_sql(&served, "UPDATE tallies SET tally = '2 70' || substr(tally, 3)"); /* of 701 calls */
+    of_agent("3", "\"8002\"");
+    of_agent("4", "\"8002\"");
+    look(&round, 1);
+    assert_int_equal(counted_of(&round, "li"), 703);
+    assert_int_equal(counted_of(&round, "zhang"), 701);
+    look(&round, 0);
+    served_sql(&served, "UPDATE flags SET note = 'other' WHERE call = 3"); /* that is counted now */
+    look(&round, 1);
+    assert_int_equal(counted_of(&round, "li"), 3);
+    assert_int_equal(counted_of(&round, "zhang"), 701);
+    of_agent("5", "\"8002\"");
+    served_sql(&served, "UPDATE flags SET note = 'other' WHERE call = 5"); /* not yet */
+    assert_int_equal(counted_of(&round, "li"), 3);
+    cqa_arena_finish(&arena);
+}
+
 /* A hand stands in no line: it may have taken away what was there before a claim, and write what
  * nobody sees yet. So nothing is made to last meanwhile; and nobody waits for it. */
 static void a_hand_that_is_at_it_is_not_overlooked(void **state)
@@ -650,7 +718,7 @@ static void what_cannot_be_kept_is_made_again(void **state)
     served_sql(&served, "ALTER TABLE tallies ADD COLUMN more INTEGER NOT NULL DEFAULT 1"
                         " CHECK(more = 1)");
     served_sql(&served, "ALTER TABLE tallies ADD COLUMN other INTEGER CHECK(other IS NULL AND"
-                        " claim = '')");
+                        " tally IS NULL)");
     for (int i = 0; i < 2; i++) {
         free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
         assert_int_equal(made, 1);
@@ -691,6 +759,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_DESK(whatever_happens_the_bytes_are_the_same),
         WITH_DESK(what_comes_meanwhile_is_not_lost),
+        WITH_DESK(what_comes_in_is_added),
         WITH_DESK(a_hand_that_is_at_it_is_not_overlooked),
         WITH_DESK(who_looks_waits_for_no_long_writer),
         WITH_DESK(what_is_kept_goes_with_its_calls),
