@@ -16,8 +16,8 @@
 #define CQA_LEG_UNSURE "leg_unsure"
 
 /* Every recording of a source with that call id, or with it and "#" and something behind it: those
- * whose file is there, oldest first, then the others. Strings in `arena`; fills `out` up to `capacity`, `*count` may
- * exceed it. */
+ * whose file is there, oldest first, then the others. Strings in `arena`; fills `out` up to
+ * `capacity`, `*count` may exceed it. */
 enum cqa_status cqa_legs_find(struct cqa_store *store, const char *source, const char *call_id,
                               struct cqa_arena *arena, struct cqa_recording *out, size_t capacity,
                               size_t *count, struct cqa_error *error) CQA_MUST_CHECK;

@@ -110,7 +110,8 @@ enum cqa_status cqa_stones_find(struct cqa_sql *sql, const char *kind, const cha
 enum cqa_status cqa_legs_give(struct cqa_sql *sql, int64_t id, const char *sha256, int64_t of,
                               int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* What was lent to the call of `id` is to be analysed by itself: nothing is joined there any more. */
+/* What was lent to the call of `id` is to be analysed by itself: nothing is joined there any more.
+ */
 enum cqa_status cqa_legs_release(struct cqa_sql *sql, int64_t id, int64_t now_ms,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
