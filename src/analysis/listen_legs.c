@@ -20,6 +20,9 @@ enum {
     DRIFT_MATTERS_MS = 90000, /* from this length on 50 ppm blur what leaks by 4 ms */
     APART_MS_MAX = 40,        /* of a piece from where the others say */
     CAUSE_MS = 40,            /* by which what leaks is measured before what it leaks from */
+    MIRROR_MS = 3,            /* of ways there and back: neither line's voice takes them */
+    FAINT_DB = -48,           /* softer than this no voice leaks */
+    SOFT_DB = -30,            /* and than this it may be a sound that both lines have */
     FARTHEST_MS = 500,        /* later nothing leaks */
 };
 static const double drift_ms_least = 1; /* over all of the call: what is less moves nothing */
@@ -222,13 +225,24 @@ static double offset_ms(const struct aligning *aligning)
     return (double)(aligning->legs.leg[1].offset_ms - aligning->legs.leg[0].offset_ms);
 }
 
-/* Whether anything is heard on a line before it is said on the other. */
+/* Perhaps one sound that both lines have and neither says, as of a fan or of music: the one line
+ * has it as much earlier as the other has it later. */
+static int may_be_mirrored(const struct cqa_leak leak[2])
+{
+    return leak[0].found && leak[1].found && fminf(leak[0].gain_db, leak[1].gain_db) < SOFT_DB &&
+           fabsf(leak[0].delay_ms + leak[1].delay_ms) <= MIRROR_MS;
+}
+
+/* Whether a voice is heard on a line before it speaks on the other. */
 static int leaks_early(const struct pieces *pieces)
 {
-    for (size_t i = 0; i < pieces->count; i++)
+    for (size_t i = 0; i < pieces->count; i++) {
+        const struct cqa_leak *leak = pieces->items[i].leak;
         for (int c = 0; c < 2; c++)
-            if (pieces->items[i].leak[c].found && pieces->items[i].leak[c].delay_ms < -CAUSE_MS)
+            if (leak[c].found && leak[c].delay_ms < -CAUSE_MS && leak[c].gain_db >= FAINT_DB &&
+                !may_be_mirrored(leak))
                 return 1;
+    }
     return 0;
 }
 

@@ -26,7 +26,8 @@ static const char ERASE_HELP[] =
     "are\n"
     "not touched: each is named, with whether its file is still there; as long as it is, its path\n"
     "stays, and nothing else. What is under a legal hold stays (callqa hold). The scoring\n"
-    "server is not told: callqa-server clips erase, run there, erases the clips that it keeps.\n\n"
+    "server is not told: results that it got stay there; callqa-server clips erase, run there,\n"
+    "erases the clips that it keeps.\n\n"
     "  -c, --config FILE     configuration of callqad\n"
     "      --customer NUMBER 13800138000 also finds +86 138-0013-8000\n"
     "      --agent NAME      as results name the agent\n"
@@ -189,9 +190,9 @@ static void name_the_rest(const struct wish *wish)
 
     quote(wish->about.value, &quoted);
     cqa_say(stderr,
-            "the scoring server is not told, and may have what was sent of it: where it runs, "
-            "callqa-server clips erase --%s %s --config /etc/callqa/callqa-server.yaml erases the "
-            "clips that it keeps",
+            "the scoring server is not told: the results that were sent of it stay there. Where it "
+            "runs, callqa-server clips erase --%s %s --config /etc/callqa/callqa-server.yaml "
+            "erases the clips that it keeps, and nothing else",
             cqa_about_words[wish->about.kind], quoted.failed ? "..." : quoted.text);
     cqa_buffer_finish(&quoted);
 }

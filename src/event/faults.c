@@ -25,9 +25,30 @@ int cqa_scene_top(const struct cqa_scene *scene, int c)
     return top;
 }
 
-static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
+/* Stretches with enough of it: a few tops far apart are none, however long they lie apart. */
+static enum cqa_status add_clipping(struct cqa_scene *scene, int c, const struct cqa_spans *clipped)
 {
     const struct cqa_faults_limits *limits = &cqa_scene_limits(scene)->faults;
+    const struct cqa_event event = {.type = CQA_EVENT_CLIPPING,
+                                    .side = cqa_scene_party(scene, c),
+                                    .confidence = limits->clip_sure};
+    struct cqa_spans stretches = {0};
+    struct cqa_spans kept = {0};
+    enum cqa_status status = cqa_spans_unite(clipped, clipped, &stretches);
+
+    cqa_spans_bridge(&stretches, limits->clip_bridge_ms);
+    for (size_t i = 0; status == CQA_OK && i < stretches.count; i++)
+        if (cqa_spans_within_ms(clipped, stretches.items[i]) >= limits->clip_shortest_ms)
+            status = cqa_spans_add(&kept, stretches.items[i].start_ms, stretches.items[i].end_ms);
+    if (status == CQA_OK)
+        status = add_spans(scene, &kept, event);
+    cqa_spans_finish(&kept);
+    cqa_spans_finish(&stretches);
+    return status;
+}
+
+static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
+{
     const int top = cqa_scene_top(scene, c);
     struct cqa_spans clipped = {0};
     enum cqa_status status = CQA_OK;
@@ -36,13 +57,8 @@ static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
         if (cqa_scene_clipped(scene, c, top, t))
             status =
                 cqa_spans_add(&clipped, (int64_t)t * CQA_FRAME_MS, (int64_t)(t + 1) * CQA_FRAME_MS);
-    cqa_spans_bridge(&clipped, limits->clip_bridge_ms);
-    cqa_spans_drop_short(&clipped, limits->clip_shortest_ms);
     if (status == CQA_OK)
-        status = add_spans(scene, &clipped,
-                           (struct cqa_event){.type = CQA_EVENT_CLIPPING,
-                                              .side = cqa_scene_party(scene, c),
-                                              .confidence = limits->clip_sure});
+        status = add_clipping(scene, c, &clipped);
     cqa_spans_finish(&clipped);
     return status;
 }

@@ -230,7 +230,7 @@ struct cqa_exchange_limits {
 struct cqa_faults_limits {
     int flat_samples;          /* least on a flat top that clip a frame, */
     int top_half_db;           /* no further under the channel's own top */
-    int64_t clip_shortest_ms;  /* shorter clipping is none */
+    int64_t clip_shortest_ms;  /* a stretch with less clipping in it is none */
     int64_t clip_bridge_ms;    /* shorter gaps in it are bridged */
     int64_t one_way_ms;        /* of the call, before a side that never speaks is called dead, */
     int64_t one_way_speech_ms; /* the other speaking for so long */

@@ -4,8 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include "event/scene.h"
+#include "signal/levels.h"
 
-enum { ALL = 101 }; /* per cent: whatever the other party does */
+enum {
+    ALL = 101,         /* per cent: whatever the other party does */
+    EDGE_FRAMES = 16,  /* by hand: half a second, in which a line falls or comes back */
+    EDGE_HALF_DB = 12, /* by hand: 6 dB over what it has fallen to */
+};
 
 /* Where the line falls below its floor, and the frames of it. */
 struct drop {
@@ -156,6 +161,38 @@ static enum cqa_status spans_of(const uint8_t *marks, size_t count,
     return CQA_OK;
 }
 
+/* Half dB: what the line has fallen to in the middle of a drop. */
+static int bottom_of(const uint8_t *level, size_t first, size_t last)
+{
+    struct cqa_levels levels = {0};
+
+    for (size_t t = first; t < last; t++)
+        cqa_levels_add(&levels, level[t]);
+    return cqa_levels_low(&levels, 2);
+}
+
+/* A drop lasts from where the line has fallen to where it rises: beside it the noise of a quiet
+ * line may lie under the floor for some frames, by chance. In one frame it falls. */
+static void trim_edges(const uint8_t *level, size_t count, struct cqa_spans *drops)
+{
+    for (size_t i = 0; i < drops->count; i++) {
+        struct cqa_span *drop = &drops->items[i];
+        const size_t first = cqa_frame_at(drop->start_ms);
+        const size_t last = cqa_frame_at(drop->end_ms) < count ? cqa_frame_at(drop->end_ms) : count;
+        if (last < first + 4 * (size_t)EDGE_FRAMES) /* its edges are half of it */
+            continue;
+        const int most = bottom_of(level, first, last) + EDGE_HALF_DB;
+        size_t before = 0;
+        size_t after = 0;
+        while (before < EDGE_FRAMES && level[first + before] > most)
+            before++;
+        while (after < EDGE_FRAMES && level[last - 1 - after] > most)
+            after++;
+        drop->start_ms += before > 0 ? (int64_t)(before - 1) * CQA_FRAME_MS : 0;
+        drop->end_ms -= after > 0 ? (int64_t)(after - 1) * CQA_FRAME_MS : 0;
+    }
+}
+
 /* What the recorder did not write is no drop, nor is what comes after a line is gone. */
 static enum cqa_status leave_out(const struct cqa_scene *scene, int c, struct cqa_spans *drops)
 {
@@ -195,6 +232,7 @@ static enum cqa_status find_drops(const struct cqa_scene *scene, int c, struct c
     mark_dropped(scene, c, &drop);
     enum cqa_status status =
         spans_of(drop.dropped, line->count, &cqa_scene_limits(scene)->mute, drops);
+    trim_edges(scene->frames->channel[c].level, line->count, drops);
     *informative =
         status == CQA_OK && shows_floor(scene, line) && !is_gated(scene, c, &drop, drops);
     free(drop.dropped);

@@ -17,11 +17,16 @@ const struct cqa_watch_config *cqa_watch_of(const struct cqa_pipeline *pipeline,
     return NULL;
 }
 
+/* Not one that was erased, or whose time was over. */
+static int is_known(const struct cqa_recording *recording)
+{
+    return recording->state != CQA_RECORDING_EXCLUDED ||
+           (recording->reason != NULL && strcmp(recording->reason, CQA_LEG_LENT) == 0);
+}
+
 int cqa_is_there(const struct cqa_recording *recording)
 {
-    return recording->state != CQA_RECORDING_VANISHED &&
-           (recording->state != CQA_RECORDING_EXCLUDED ||
-            (recording->reason != NULL && strcmp(recording->reason, CQA_LEG_LENT) == 0));
+    return !recording->is_gone && recording->state != CQA_RECORDING_VANISHED && is_known(recording);
 }
 
 /* Adds it, where its name can be read. */
@@ -31,7 +36,7 @@ static void take(const struct cqa_pipeline *pipeline, const struct cqa_recording
     const struct cqa_watch_config *watch = cqa_watch_of(pipeline, recording->path);
     const size_t i = family->count;
 
-    if (watch == NULL || !cqa_is_there(recording) ||
+    if (watch == NULL || !is_known(recording) ||
         cqa_recorder_identify(watch->recorder, watch->zone, recording->path, arena,
                               &family->identity[i], NULL) != CQA_OK)
         return;
@@ -51,8 +56,15 @@ enum cqa_status cqa_family_find(const struct cqa_pipeline *pipeline, const char 
         cqa_legs_find(pipeline->store, source, call, arena, found, CQA_FAMILY_MAX, &count, error);
 
     out->count = 0;
-    for (size_t i = 0; status == CQA_OK && count <= CQA_FAMILY_MAX && i < count; i++)
-        take(pipeline, &found[i], arena, out);
+    if (status != CQA_OK || count > CQA_FAMILY_MAX)
+        count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (cqa_is_there(&found[i]))
+            take(pipeline, &found[i], arena, out);
+    out->there = out->count;
+    for (size_t i = 0; i < count; i++)
+        if (!cqa_is_there(&found[i]))
+            take(pipeline, &found[i], arena, out);
     return status;
 }
 
@@ -60,7 +72,14 @@ size_t cqa_family_member(const struct cqa_family *family, int64_t id)
 {
     size_t i = 0;
 
-    while (i < family->count && family->recording[i].id != id)
+    while (i < family->there && family->recording[i].id != id)
         i++;
-    return i;
+    return i < family->there ? i : family->count;
+}
+
+size_t cqa_family_partner(const struct cqa_family *family, size_t self)
+{
+    const size_t other = cqa_recorder_partner(family->file, family->count, self);
+
+    return other < family->there ? other : family->count;
 }

@@ -104,8 +104,24 @@ static enum cqa_status choose_source(struct deciding *it, const struct cqa_kin *
     return status;
 }
 
-static int lies_beside_leg(const char *path, const struct cqa_result *joined)
+/* Which leg of a joined call is the file at `path`; -1: none. */
+static int leg_at(const char *path, const struct cqa_result *joined)
 {
+    for (int i = 0; i < CQA_LEGS; i++)
+        if (joined->leg_path[i] != NULL && strcmp(path, joined->leg_path[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* What lies beside a leg under its name, with another ending, was made from it. What lies in its
+ * very place is as long as it has the content that is known to lie there. */
+static int lies_beside_leg(const char *path, const char *sha256, const struct cqa_result *joined)
+{
+    const int own = leg_at(path, joined);
+
+    if (own >= 0)
+        return joined->leg_file_sha256[own] != NULL &&
+               strcmp(joined->leg_file_sha256[own], sha256) == 0;
     for (int i = 0; i < CQA_LEGS; i++)
         if (joined->leg_path[i] != NULL && same_stem(path, joined->leg_path[i]) &&
             same_folder(path, joined->leg_path[i]))
@@ -121,10 +137,14 @@ static enum cqa_status lend_to(struct deciding *it, const struct cqa_kin *kin,
     const enum cqa_status status = cqa_result_is_leg_of(it->result, other, is_lent, it->error);
 
     if (it->result->recording.layout == CQA_LAYOUT_LEG && other->recording.legs.joined)
-        *is_lent |= lies_beside_leg(it->kindred->self.path, other);
+        *is_lent |= lies_beside_leg(it->kindred->self.path, it->result->recording.sha256, other);
     *is_lent = *is_lent && same_call(&it->kindred->self, kin);
-    if (!*is_lent)
+    if (!*is_lent) {
+        if (it->result->recording.layout == CQA_LAYOUT_LEG && !kin->is_gone &&
+            same_call(&it->kindred->self, kin) && leg_at(it->kindred->self.path, other) >= 0)
+            it->plan->settlement.refutes = kin->id;
         return status;
+    }
     it->plan->of = kin->path;
     it->plan->settlement.is = CQA_KIN_LEG;
     it->plan->settlement.of = kin->id;
@@ -271,6 +291,44 @@ static const char *part_of(const char *call_id, const char *call)
                                                                          : NULL;
 }
 
+/* Whether the other file of what was put together is known to hold something else now: it stands
+ * for itself, and so does this one. */
+static enum cqa_status is_refuted(struct deciding *it, const struct cqa_result *joined,
+                                  int *refuted)
+{
+    enum cqa_status status = CQA_OK;
+
+    *refuted = 0;
+    for (size_t i = 0; status == CQA_OK && !*refuted && i < it->kindred->count; i++) {
+        const struct cqa_kin *kin = &it->kindred->kin[i];
+        struct cqa_result other = {0};
+        int is_part = 1;
+        if (!kin->is_gone && same_call(&it->kindred->self, kin) && leg_at(kin->path, joined) >= 0 &&
+            read_result(kin->json, kin->json_length, &other) &&
+            other.recording.layout == CQA_LAYOUT_LEG)
+            status = cqa_result_is_leg_of(&other, joined, &is_part, it->error);
+        *refuted = !is_part;
+        cqa_result_finish(&other);
+    }
+    return status;
+}
+
+/* Whether it is one party's of what was put together before, and nothing more. */
+static enum cqa_status look_at_joined(struct deciding *it, const struct cqa_result *before)
+{
+    struct cqa_settlement *settlement = &it->plan->settlement;
+    int refuted = 0;
+    enum cqa_status status =
+        cqa_result_is_leg_of(it->result, before, &settlement->keeps, it->error);
+
+    if (status == CQA_OK && settlement->keeps)
+        status = is_refuted(it, before, &refuted);
+    settlement->keeps &= !refuted;
+    settlement->parts = before->recording.legs.joined && !settlement->keeps &&
+                        it->result->recording.layout == CQA_LAYOUT_LEG;
+    return status;
+}
+
 /* Is the content another than before, so that copies of that are none of this? Or is it one party's
  * of what was put together before? */
 static enum cqa_status look_back(struct deciding *it)
@@ -282,7 +340,7 @@ static enum cqa_status look_back(struct deciding *it)
 
     if (it->kindred->json != NULL &&
         read_result(it->kindred->json, it->kindred->json_length, &before)) {
-        status = cqa_result_is_leg_of(it->result, &before, &settlement->keeps, it->error);
+        status = look_at_joined(it, &before);
         if (status == CQA_OK && !settlement->keeps)
             status = cqa_result_same(it->result, &before, CQA_NAMES_EQUAL, &same, it->error);
     }

@@ -66,7 +66,7 @@ static enum cqa_status find_partner(const struct finding *finding,
         finding->task->leg = CQA_LEG_UNSURE;
     if (status != CQA_OK || self == family->count)
         return status;
-    const size_t other = cqa_recorder_partner(family->file, family->count, self);
+    const size_t other = cqa_family_partner(family, self);
     if (other == family->count) {
         if (cqa_recorder_is_unsure(family->file, family->count, self))
             finding->task->leg = CQA_LEG_UNSURE;
@@ -127,6 +127,33 @@ static enum cqa_leg_turn follow(const struct finding *finding, const struct cqa_
                                                                                 : CQA_LEG_FAILS;
 }
 
+/* One that was not joined goes by itself: after its other, where that is being analysed, or where
+ * the server has both as one call so far and would take this for a part of it. A sweep does not
+ * wait for a server. */
+static enum cqa_leg_turn go_apart(const struct finding *finding,
+                                  const struct cqa_call_identity *own)
+{
+    struct cqa_pipeline *pipeline = finding->pipeline;
+    const struct cqa_recording *recording = finding->recording;
+    const int64_t now_ms = cqa_pipeline_wall_ms(pipeline);
+    struct cqa_recording *main = NULL;
+    struct cqa_call_identity identity;
+    int owes = 0;
+    enum cqa_status status = find_partner(finding, own, &main, &identity);
+
+    finding->task->leg = CQA_LEG_APART;
+    if (status == CQA_OK && main != NULL && main->id < recording->id && pipeline->options.watches)
+        status = cqa_legs_owe(pipeline->store, main->id, &owes, finding->error);
+    if (status != CQA_OK)
+        return CQA_LEG_FAILS;
+    if (main == NULL || main->id > recording->id || (!owes && main->state != CQA_RECORDING_LEASED))
+        return CQA_LEG_GOES;
+    return cqa_legs_wait(pipeline->store, recording->id, now_ms + LOOK_AGAIN_MS, 0, now_ms,
+                         finding->error) == CQA_OK
+               ? CQA_LEG_WAITS
+               : CQA_LEG_FAILS;
+}
+
 /* One whose other is not there yet: the other may settle later than this has. What a sweep finds is
  * all that there is, but for what is being written. A long wait is made of short ones: further
  * ahead the store believes no time. */
@@ -172,9 +199,8 @@ enum cqa_leg_turn cqa_legs_turn(struct cqa_pipeline *pipeline, const struct cqa_
 
     if (own->leg_channel < 0)
         return CQA_LEG_GOES;
-    task->leg = CQA_LEG_APART;
     if (recording->reason != NULL && strcmp(recording->reason, CQA_LEG_APART) == 0)
-        return CQA_LEG_GOES;
+        return go_apart(&finding, own);
     if (find_partner(&finding, own, &partner, &identity) != CQA_OK)
         return CQA_LEG_FAILS;
     if (partner == NULL) {
@@ -309,8 +335,9 @@ enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whe
         status = cqa_legs_find(pipeline->store, place->source, place->call, arena, family,
                                CQA_FAMILY_MAX, &count, error);
     for (size_t i = 0; status == CQA_OK && i < count && i < CQA_FAMILY_MAX; i++)
-        if (family[i].id == place->id ||
-            (family[i].state == CQA_RECORDING_EXCLUDED && cqa_is_there(&family[i])))
+        if (!family[i].is_gone &&
+            (family[i].id == place->id ||
+             (family[i].state == CQA_RECORDING_EXCLUDED && cqa_is_there(&family[i]))))
             status = recording_lies(&joined, &family[i], out, error);
     for (size_t i = 0; status == CQA_OK && i < place->copy_count; i++)
         if (joined.result.recording.legs.joined)
@@ -341,7 +368,7 @@ enum cqa_status cqa_legs_meet(const struct cqa_pipeline *pipeline,
     *met = 0;
     if (status != CQA_OK || self == family.count)
         return status;
-    const size_t other = cqa_recorder_partner(family.file, family.count, self);
+    const size_t other = cqa_family_partner(&family, self);
     *met = other < family.count && is_alone(&family.recording[self]) &&
            is_alone(&family.recording[other]);
     return CQA_OK;

@@ -19,6 +19,7 @@ enum {
     EDGE_MS = 120,      /* where a span begins or ends in both */
     EDGES = 6,          /* fewer are equal by chance */
     EDGES_SURE = 10,    /* in both: of two calls no more than 6 were (0136) */
+    CUT_EDGES = 2,      /* of a leg that is cut off: one pause at least, or a word */
     FEW_EDGES_MS = 300, /* how much the lengths may differ then */
     PIECE_MS = 600      /* what two ends of spans may lie apart together in two encodings, so that
                            a pause is there in one and not in the other */
@@ -256,17 +257,32 @@ static int is_sure(const struct pair *pair, int64_t offset_ms, double agrees)
            edges.met[1] >= EDGES_SURE;
 }
 
+/* The right one is what is left of the left one when it is cut off: nothing was spoken in either
+ * that the other does not have at the same moment, up to there. Few edges are enough where names
+ * say that it is the same file. */
+static int is_beginning(const struct pair *pair, int64_t offset_ms, double agrees,
+                        int64_t speech_ms)
+{
+    const struct edges edges = edges_of(pair, offset_ms);
+
+    return agrees >= AGREES && speech_ms >= PARTY_MS && pair->right_ms < pair->left_ms &&
+           edges.all[0] >= CUT_EDGES && edges.all[1] >= CUT_EDGES && edges.met[0] == edges.all[0] &&
+           edges.met[1] == edges.all[1] &&
+           (double)only_one_ms(pair, offset_ms) <= (1 - FEW_EDGES_AGREE) * (double)speech_ms;
+}
+
 /* What is heard of both, where the right one begins `start_ms` within the left one, give or take
  * what encoders put there. */
 struct heard {
     int is_alike;
     int is_sure;
+    int is_beginning;
     int64_t speech_ms;
 };
 
 static struct heard hear(const struct pair *pair, int64_t start_ms)
 {
-    struct heard heard = {0, 0, 0};
+    struct heard heard = {0, 0, 0, 0};
 
     for (int64_t offset_ms = start_ms - SLACK_MS; offset_ms <= start_ms + SLACK_MS;
          offset_ms += STEP_MS) {
@@ -274,6 +290,7 @@ static struct heard hear(const struct pair *pair, int64_t start_ms)
         const double agrees = agreement(pair, offset_ms, &speech_ms);
         heard.is_alike |= is_same_speech(pair, offset_ms, agrees, speech_ms);
         heard.is_sure |= is_sure(pair, offset_ms, agrees);
+        heard.is_beginning |= is_beginning(pair, offset_ms, agrees, speech_ms);
         heard.speech_ms = most(heard.speech_ms, speech_ms);
     }
     return heard;
@@ -311,7 +328,7 @@ enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_
 }
 
 /* As cqa_result_is_leg_of, of one of the two parties. A leg that says nothing tells nothing beside
- * the call that has it. */
+ * the call that has it; one that goes on behind the call's end is more than what was joined. */
 static enum cqa_status is_leg(const struct cqa_result *leg, const struct cqa_result *joined, int i,
                               int *is_it, struct cqa_error *error)
 {
@@ -320,14 +337,15 @@ static enum cqa_status is_leg(const struct cqa_result *leg, const struct cqa_res
     struct pair pair = {.left_ms = facts->duration_ms, .right_ms = leg->recording.duration_ms};
 
     *is_it = strcmp(facts->leg[i].sha256, leg->recording.sha256) == 0;
-    if (*is_it || joined->channels[i].role != leg->channels[0].role)
+    if (*is_it || joined->channels[i].role != leg->channels[0].role ||
+        pair.right_ms + facts->legs.leg[i].offset_ms > pair.left_ms + LENGTH_MS)
         return CQA_OK;
     enum cqa_status status = cqa_spans_unite(&joined->channels[i].speech, &nothing, &pair.left);
     if (status == CQA_OK)
         status = cqa_spans_unite(&leg->channels[0].speech, &nothing, &pair.right);
     if (status == CQA_OK) {
         const struct heard heard = hear(&pair, facts->legs.leg[i].offset_ms);
-        *is_it = heard.is_alike ||
+        *is_it = heard.is_alike || heard.is_beginning ||
                  (heard.speech_ms < SPEECH_MS && pair.right_ms <= pair.left_ms + LENGTH_MS);
     }
     finish_pair(&pair);

@@ -37,7 +37,8 @@ enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_
 /*
  * Is `leg`, one party's file, part of `joined`, a call put together from two? The very same
  * content, or that party speaks at the same moments there: a copy of it, a conversion, what is left
- * of it when it is cut off. 0 for results that are neither. CQA_E_NOMEM.
+ * of it when it is cut off, but not what goes on behind the call's end. 0 for results that are
+ * neither. CQA_E_NOMEM.
  */
 enum cqa_status cqa_result_is_leg_of(const struct cqa_result *leg, const struct cqa_result *joined,
                                      int *is_leg_of, struct cqa_error *error) CQA_MUST_CHECK;

@@ -346,6 +346,10 @@ enum cqa_status cqa_kindred_settle(struct cqa_sql *sql, int64_t id, const char *
         status = merge_row(sql, &kindred, settlement, sha256, error);
     if (status == CQA_OK && settlement->is == CQA_KIN_OWN && settlement->sheds)
         status = shed_copies(sql, id, error);
+    if (status == CQA_OK && settlement->is == CQA_KIN_OWN && settlement->parts)
+        status = cqa_legs_release(sql, id, now_ms, error);
+    if (status == CQA_OK && settlement->is == CQA_KIN_OWN && settlement->refutes != 0)
+        status = cqa_legs_again(sql, settlement->refutes, now_ms, error);
     if (status == CQA_OK && settlement->is == CQA_KIN_OWN && settlement->is_first)
         status = take_first(sql, &kindred, kindred.vacant, error);
     if (status == CQA_OK)

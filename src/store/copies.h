@@ -64,10 +64,12 @@ struct cqa_recharged {
 struct cqa_settlement {
     enum cqa_kinship is;
     int64_t of;
-    int is_first; /* OWN: it gets its call's id, which no other with a result has */
-    int sheds;    /* OWN: its content is another than before: its copies are to be read anew */
-    int keeps;    /* OWN: the result that it has is of more than this, and stays */
-    int takes_id; /* `of` has only a path for an id, and gets this one's */
+    int is_first;    /* OWN: it gets its call's id, which no other with a result has */
+    int sheds;       /* OWN: its content is another than before: its copies are to be read anew */
+    int keeps;       /* OWN: the result that it has is of more than this, and stays */
+    int parts;       /* OWN: a leg, and its result was of two: the other is one by itself as well */
+    int64_t refutes; /* OWN: a joined call that holds no more, as this is not its leg; 0: none */
+    int takes_id;    /* `of` has only a path for an id, and gets this one's */
     const struct cqa_recharged *recharged;
     size_t recharged_count;
     uint64_t stamp;

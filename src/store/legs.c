@@ -8,8 +8,8 @@
 
 CQA_SQL_STATEMENT(find_legs, "tttti", CQA_RECORDING_COLUMN_COUNT,
                   "SELECT " CQA_RECORDING_COLUMNS " FROM recordings WHERE source = ?1"
-                  " AND (call_id = ?2 OR (call_id > ?3 AND call_id < ?4)) AND NOT gone"
-                  " ORDER BY id LIMIT ?5");
+                  " AND (call_id = ?2 OR (call_id > ?3 AND call_id < ?4))"
+                  " ORDER BY gone, id LIMIT ?5");
 CQA_SQL_STATEMENT(content_of, "i", 1,
                   "SELECT file_sha256 FROM recordings WHERE id = ?1"
                   " AND state = 'excluded'");
@@ -27,6 +27,15 @@ CQA_SQL_STATEMENT(drop_result, "i", 0,
                   " AND json_extract(json, '$.recording.layout') = 'leg'"
                   " AND EXISTS (SELECT 1 FROM recordings AS c WHERE c.id = ?1"
                   "  AND c.reason IS '" CQA_LEG_LENT "')");
+/* What the server got of it by itself comes to nothing there: should the same be said of it once
+ * more, it is news (store/deliveries.c). */
+CQA_SQL_STATEMENT(end_said, "ii", 0,
+                  "INSERT INTO deliveries (recording_id, state, made_ms, changed_ms)"
+                  " SELECT d.recording_id, 'superseded', ?1, ?1 FROM deliveries AS d"
+                  " WHERE d.id = (SELECT max(id) FROM deliveries WHERE recording_id = ?2)"
+                  " AND d.key IS NOT NULL AND d.state IN ('acked', 'in_flight')"
+                  " AND EXISTS (SELECT 1 FROM recordings AS c WHERE c.id = ?2"
+                  "  AND c.reason IS '" CQA_LEG_LENT "')");
 CQA_SQL_STATEMENT(mark_stale, "i", 0, "UPDATE recordings SET stale = 1 WHERE id = ?1");
 CQA_SQL_STATEMENT(give, "tii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = '" CQA_LEG_LENT "',"
@@ -41,6 +50,23 @@ CQA_SQL_STATEMENT(part_leg, "ii", 0,
                   "UPDATE recordings SET state = 'ready', reason = '" CQA_LEG_APART "',"
                   " not_before_ms = 0, changed_ms = ?1 WHERE id = ?2 AND (state = 'ready'"
                   "  OR (state = 'excluded' AND reason = '" CQA_LEG_LENT "'))");
+#define IS_LENT_TO                                                                                 \
+    "state = 'excluded' AND reason = '" CQA_LEG_LENT "' AND (source, call) ="                      \
+    " (SELECT source, call FROM recordings WHERE id = ?2)"
+CQA_SQL_STATEMENT(release, "ii", 0,
+                  "UPDATE recordings SET state = 'ready', reason = '" CQA_LEG_APART "',"
+                  " not_before_ms = 0, changed_ms = ?1 WHERE " IS_LENT_TO);
+/* A file that is not there is tried with its other when it comes back. */
+CQA_SQL_STATEMENT(release_gone, "ii", 0,
+                  "UPDATE recordings SET state = 'vanished', reason = NULL, changed_ms = ?1"
+                  " WHERE gone AND state = 'ready' AND reason = '" CQA_LEG_APART "'"
+                  " AND (source, call) = (SELECT source, call FROM recordings WHERE id = ?2)");
+/* Of one of which the server has something. */
+CQA_SQL_STATEMENT(count_owed, "i", 1,
+                  "SELECT count(*) FROM deliveries AS d WHERE d.recording_id = ?1"
+                  " AND d.state IN ('pending', 'in_flight') AND EXISTS"
+                  " (SELECT 1 FROM deliveries AS f WHERE f.recording_id = ?1 AND f.id < d.id"
+                  "  AND f.state = 'acked')");
 CQA_SQL_STATEMENT(wait_for_leg, "iiii", 0,
                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
                   " owner = NULL, attempts = max(attempts - 1, 0), not_before_ms = ?1,"
@@ -98,8 +124,10 @@ struct turn {
 static enum cqa_status take_back(struct cqa_sql *sql, int64_t id, int64_t now_ms,
                                  struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_sql_do(sql, error, &withdraw, now_ms, id);
+    enum cqa_status status = cqa_sql_do(sql, error, &withdraw, now_ms, id);
 
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &end_said, now_ms, id);
     return status == CQA_OK ? cqa_sql_do(sql, error, &drop_result, id) : status;
 }
 
@@ -137,6 +165,24 @@ enum cqa_status cqa_legs_again(struct cqa_sql *sql, int64_t id, int64_t now_ms,
                                struct cqa_error *error)
 {
     return cqa_sql_do(sql, error, &requeue_main, now_ms, id);
+}
+
+enum cqa_status cqa_legs_release(struct cqa_sql *sql, int64_t id, int64_t now_ms,
+                                 struct cqa_error *error)
+{
+    const enum cqa_status status = cqa_sql_do(sql, error, &release, now_ms, id);
+
+    return status == CQA_OK ? cqa_sql_do(sql, error, &release_gone, now_ms, id) : status;
+}
+
+enum cqa_status cqa_legs_owe(struct cqa_store *store, int64_t id, int *owes,
+                             struct cqa_error *error)
+{
+    int64_t count = 0;
+    const enum cqa_status status = cqa_sql_number(store->sql, &count, error, &count_owed, id);
+
+    *owes = count > 0;
+    return status;
 }
 
 enum cqa_status cqa_legs_part(struct cqa_store *store, int64_t id, int64_t now_ms,

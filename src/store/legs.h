@@ -15,9 +15,9 @@
 #define CQA_LEG_ALONE "leg_alone"
 #define CQA_LEG_UNSURE "leg_unsure"
 
-/* Every recording of a source with that call id, or with it and "#" and something behind it, whose
- * file is there, oldest first. Strings in `arena`; fills `out` up to `capacity`, `*count` may
- * exceed it. */
+/* Every recording of a source with that call id, or with it and "#" and something behind it: those
+ * whose file is there, oldest first, then the others. Strings in `arena`; fills `out` up to
+ * `capacity`, `*count` may exceed it. */
 enum cqa_status cqa_legs_find(struct cqa_store *store, const char *source, const char *call_id,
                               struct cqa_arena *arena, struct cqa_recording *out, size_t capacity,
                               size_t *count, struct cqa_error *error) CQA_MUST_CHECK;
@@ -30,6 +30,10 @@ enum cqa_status cqa_legs_content(struct cqa_store *store, int64_t id, struct cqa
  * more. `requeue`: its main one, to be analysed anew with it where it is done; 0: that has been. */
 enum cqa_status cqa_legs_lend(struct cqa_store *store, int64_t id, int64_t requeue, int64_t now_ms,
                               struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Whether the server has yet to be told that what it has of the recording is no more. */
+enum cqa_status cqa_legs_owe(struct cqa_store *store, int64_t id, int *owes,
+                             struct cqa_error *error) CQA_MUST_CHECK;
 
 /* It is to be analysed by itself; one that has been is left as it is. */
 enum cqa_status cqa_legs_part(struct cqa_store *store, int64_t id, int64_t now_ms,

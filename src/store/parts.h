@@ -110,7 +110,13 @@ enum cqa_status cqa_stones_find(struct cqa_sql *sql, const char *kind, const cha
 enum cqa_status cqa_legs_give(struct cqa_sql *sql, int64_t id, const char *sha256, int64_t of,
                               int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* One that is done is to be analysed anew: the other file of its call has come to where it lies. */
+/* What was lent to the call of `id` is to be analysed by itself: nothing is joined there any more.
+ */
+enum cqa_status cqa_legs_release(struct cqa_sql *sql, int64_t id, int64_t now_ms,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+/* One that is done is to be analysed anew: the other file of its call has come to where it lies, or
+ * is another. */
 enum cqa_status cqa_legs_again(struct cqa_sql *sql, int64_t id, int64_t now_ms,
                                struct cqa_error *error) CQA_MUST_CHECK;
 

@@ -12,13 +12,10 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from bench import Site, fail, wait_until
+from lives import LEGS, OF_QUEUE, OF_TRANSFER, Lives, ask, expect, layouts, sox, states
 
 NAME = "in-8001-13800138000-20251120-101502-1763604902.17"
 WITHIN_MS = 60
-
-
-def sox(*arguments):
-    subprocess.run(["sox", "-D", *arguments], check=True)
 
 
 def cut(sample, customer, agent, skew_s=0.0):
@@ -126,6 +123,29 @@ def by_a_clock_that_is_off(desk, top, sample, profile):
         if any(leg["offset_ms"] > 5 for leg in results[-1]["recording"]["legs"]):
             fail("a clock that is off: %s" % results[-1]["recording"]["legs"])
         same(results[-1], results[0], "a clock that is off")
+
+
+def of_freeswitch(desk, top, sample, expected):
+    """record_session twice on one leg, with RECORD_READ_ONLY and RECORD_WRITE_ONLY: what that leg says and what it hears. On whose leg that
+    was, its CDR tells: a caller comes in, an agent's leg goes out, and then what is read is the agent's."""
+    uuid = "0a1b2c3d-0000-1111-2222-33334444555%d"
+    for number, direction, read, words in ((5, "inbound", "2", ("-read", "-write")), (6, "outbound", "1", ("_read", "_write")),
+                                           (7, "inbound", "2", ("_in", "_out"))):
+        folder = os.path.join(top, "freeswitch%d" % number)
+        os.makedirs(folder)
+        legs = [os.path.join(folder, uuid % number + word + ".wav") for word in words]
+        for leg, channel in zip(legs, (read, "1" if read == "2" else "2")):
+            sox(sample, leg, "remix", channel)
+        with open(os.path.join(folder, "a_%s.cdr.json" % (uuid % number)), "w") as out:
+            json.dump({"variables": {"direction": direction, "cc_agent": "8001%40pbx.example.com", "start_uepoch": "1763604902417000",
+                                     "caller_id_number": "13800138000", "destination_number": "13800138000"}}, out)
+        for profile in ("freeswitch", "fusionpbx"):
+            result = desk.joined("of FreeSWITCH", "--recorder", profile, folder)
+            roles = [(leg["path"], leg["role"]) for leg in result["recording"]["legs"]]
+            if roles != list(zip(legs, ("customer", "agent") if read == "2" else ("agent", "customer"))) or \
+                    (result["call"]["id"], result["call"]["agent"]) != (uuid % number, "8001"):
+                fail("of FreeSWITCH, %s: %s, %s" % (direction, roles, result["call"]))
+            same(result, expected, "of FreeSWITCH, %s" % direction)
 
 
 def of_other_minutes(desk, top, sample):
@@ -249,52 +269,6 @@ def in_the_daemon(programs, sample, expected):
             fail("not joined: %s" % layouts)
         waits_from_when_it_settled(site, put, customer, agent, calls)
         site.stop_daemon()
-
-
-LEGS = ("-in.wav", "-out.wav")
-OF_TRANSFER = "exten-8002"  # how the names of further files of the same call begin
-OF_QUEUE = "q-600"
-
-
-class Lives:
-    """What becomes of the files of joined calls, each a call of its own number."""
-
-    def __init__(self, site, top, sample):
-        self.site = site
-        self.leg = dict(zip(LEGS, (os.path.join(top, "customer.wav"), os.path.join(top, "agent.wav"))))
-        sox(sample, "-e", "u-law", self.leg["-in.wav"], "remix", "2")
-        sox(sample, self.leg["-out.wav"], "remix", "1")
-
-    def path(self, number, ending, folder=None):
-        return os.path.join(folder or self.site.watched[0], "in-8001-13800138000-20251120-101502-17636050%02d.17%s" % (number, ending))
-
-    def put(self, number, ending, source=None, age_s=0):
-        part = os.path.join(self.site.top, "part")
-        shutil.copy(source or self.leg[ending], part)
-        os.utime(part, (time.time() - age_s, time.time() - age_s))
-        os.rename(part, self.path(number, ending))
-
-    def calls(self, number):
-        return [call for call in self.site.server_calls() if call["call"]["id"] == "17636050%02d.17" % number]
-
-    def is_joined(self, number):
-        calls = self.calls(number)
-        return len(calls) == 1 and calls[0]["recording"]["layout"] == "stereo" and calls[0]["score"]["total"] == self.total
-
-    def is_quiet(self):
-        """Everything that lies there was looked at, and everything of it was sent."""
-        return self.site.ask_store("SELECT (SELECT count(*) FROM recordings WHERE state IN ('ready', 'leased', 'settling'))"
-                                   " + (SELECT count(*) FROM deliveries WHERE state IN ('pending', 'in_flight')) = 0")
-
-    def looked(self):
-        """When the daemon has looked at its folders twice more, and has ended what it found."""
-        for _ in range(2):
-            before = self.site.ask_store("SELECT max(looked_ms) FROM folders")
-            wait_until("the daemon looks again", lambda: self.site.ask_store("SELECT max(looked_ms) FROM folders") > before)
-        wait_until("nothing waits", self.is_quiet)
-
-    def is_gone(self, path):
-        return lambda: self.site.ask_store("SELECT gone FROM recordings WHERE CAST(path AS TEXT) = '%s'" % path) == 1
 
 
 def delete_one_touch_other(lives, number, gone, left):
@@ -449,10 +423,6 @@ def put_into(site, lives, number, ending, folder, source, begins="in-8001"):
     return path
 
 
-def layouts(lives, number):
-    return sorted(call["recording"]["layout"] for call in lives.calls(number))
-
-
 def moved_where_nobody_knows_which(site, lives, folders):
     """A third file of a party: beside a joined call it stays what it is, and of three none is joined to another, once and for all."""
     moved = []
@@ -495,20 +465,6 @@ def moved_while_the_other_is_read(site, lives, folders):
         wait_until("call %d is one" % number, lambda: layouts(lives, number) == ["stereo"])
         wait_until("nothing waits", lives.is_quiet)
         expect("its files", states(site, number), ["excluded:leg", "scored"])
-
-
-def ask(site, program_words, codes=(0,)):
-    return site.run("callqa", *program_words, "--config", site.config, codes=codes)
-
-
-def states(site, number):
-    return sorted(site.ask_store("SELECT group_concat(state || ifnull(':' || reason, '')) FROM recordings"
-                                 " WHERE call = '17636050%02d.17'" % number).split(","))
-
-
-def expect(what, got, wanted):
-    if got != wanted:
-        fail("%s: %r, not %r" % (what, got, wanted))
 
 
 def held_and_erased(programs, sample, expected):
@@ -586,6 +542,26 @@ def legs_by_reason(site):
     return {one["reason"]: one["count"] for one in told["recordings"]["reasons"] if one["state"] == "scored"}
 
 
+def a_third_that_was(site, lives, put, other):
+    """Deleted, it still was a file of the call: of what is left none is joined by guess."""
+    lives.put(7, "-in.wav")
+    put(7, "-out.wav", lives.leg["-out.wav"], OF_TRANSFER)
+    wait_until("the only two are joined", lambda: layouts(lives, 7) == ["stereo"])
+    wait_until("nothing waits", lives.is_quiet)
+    gone = [lives.path(5, "-out.wav").replace("in-8001", OF_QUEUE), lives.path(7, "-out.wav").replace("in-8001", OF_TRANSFER)]
+    for path in gone:
+        os.unlink(path)
+    for path in gone:
+        wait_until("a file is missed", lives.is_gone(path))
+    for path in (lives.path(5, "-in.wav"), lives.path(5, "-out.wav").replace("in-8001", OF_TRANSFER)):
+        os.utime(path)
+    put(7, "-out.wav", other, OF_QUEUE)
+    for _ in range(2):
+        lives.looked()
+    expect("two of three", (layouts(lives, 5), states(site, 5)), (["leg"] * 3, ["scored:leg_unsure"] * 3))
+    expect("another for one of two", (layouts(lives, 7), states(site, 7)), (["leg", "stereo"], ["excluded:leg", "scored", "scored:leg_unsure"]))
+
+
 def of_several(programs, sample):
     """Of several files of a call two are it where their names tell. What is left is heard by itself, said, and counts nothing; where
     nobody knows which belong together, none is joined."""
@@ -635,6 +611,7 @@ def of_several(programs, sample):
             expect("the same by hand", sorted(r["recording"]["layout"] for r in site.analyze(*paths)), layout)
             said = site.run("callqa", "analyze", "--recorder", "freepbx", *paths).stderr
             expect("files of which it is said that nobody knows", said.count("nobody knows which"), 1 if number == 3 else 3)
+        a_third_that_was(site, lives, put, other)
         codings = [lives.path(4, ending, site.top)[:-4] + coding for ending in LEGS for coding in (".mp3", ".wav")]
         for path in codings:
             source = lives.leg[next(ending for ending in LEGS if ending[:-4] + "." in path)]
@@ -699,6 +676,7 @@ def main(source, programs):
         by_names(desk, folder, expected)
         by_hand(desk, folder, expected)
         by_start_times(desk, site.top, sample, expected)
+        of_freeswitch(desk, site.top, sample, expected)
         of_other_minutes(desk, site.top, sample)
         by_channels_that_are_equal(desk, site.top, sample, expected)
         by_codings_that_begin_late(desk, site.top, sample, expected)

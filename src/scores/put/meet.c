@@ -370,9 +370,9 @@ static int same_makers(const char *left, const char *right)
 
 /* Of one row of one recorder's store what comes later is what lies there now, and no other source
  * that might be worse. */
-static int same_row(const char *left, const char *right)
+int cqa_put_same_row(const char *left_body, const char *right_body)
 {
-    json_t *roots[2] = {json_loads(left, 0, NULL), json_loads(right, 0, NULL)};
+    json_t *roots[2] = {json_loads(left_body, 0, NULL), json_loads(right_body, 0, NULL)};
     const char *stores[2] = {word_of(roots[0], "generation", "store"),
                              word_of(roots[1], "generation", "store")};
     const json_t *rows[2] = {json_object_get(json_object_get(roots[0], "generation"), "recording"),
@@ -462,17 +462,19 @@ static enum cqa_status meet(struct meeting *it, int writes, int *moved)
     *moved = writes && !late &&
              (differ_by_place_only(it->met->body, it->item->body) ||
               (is_worse && same_makers(it->met->body, it->item->body) &&
-               !same_row(it->met->body, it->item->body)) ||
+               !cqa_put_same_row(it->met->body, it->item->body)) ||
               (was_path && !is_path));
     return *moved ? write_place(it->scores, it->db, it->poster, it->met->id, it->item, is_worse,
                                 it->arena, it->error)
                   : take_id(it);
 }
 
-CQA_SQL_STATEMENT(call_of_key, "bb", 2,
+/* A leg that was taken into its call says something of its own, now that it is none of it. */
+CQA_SQL_STATEMENT(call_of_key, "bbi", 2,
                   "SELECT c.call_id, c.source FROM revisions r JOIN calls k ON k.id = r.call"
                   " JOIN calls c ON c.id = coalesce(k.copy_of, k.id)"
-                  " WHERE r.key_hash = ?1 AND r.digest = ?2");
+                  " WHERE r.key_hash = ?1 AND r.digest = ?2"
+                  " AND (?3 = 0 OR k.copy_of IS NULL)");
 
 /* What came before under its key is of the call that it was of then, whatever that is called now.
  */
@@ -482,9 +484,9 @@ static enum cqa_status meet_by_key(const struct meeting *it, int *is_known)
     struct cqa_sql_rows *row = NULL;
 
     cqa_put_hash_key(it->poster, it->item->key, 0, key_hash);
-    enum cqa_status status =
-        cqa_sql_start(it->db, &row, it->error, &call_of_key, key_hash, (size_t)CQA_KEY_HASH_SIZE,
-                      it->item->digest, (size_t)CQA_ITEM_DIGEST_SIZE);
+    enum cqa_status status = cqa_sql_start(
+        it->db, &row, it->error, &call_of_key, key_hash, (size_t)CQA_KEY_HASH_SIZE,
+        it->item->digest, (size_t)CQA_ITEM_DIGEST_SIZE, (int64_t)cqa_put_may_be_leg(it->item));
     *is_known = status == CQA_OK && cqa_sql_next(row, &status, it->error);
     if (*is_known) {
         it->item->call_id = cqa_sql_copy(row, 0, it->arena);

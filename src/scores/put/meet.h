@@ -21,6 +21,10 @@ enum cqa_status cqa_put_meet(struct cqa_scores *scores, struct cqa_sql *db,
                              struct cqa_item *item, int *moved,
                              struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Whether both are of one row of one recorder's store: what comes later of that is what lies there
+ * now. */
+int cqa_put_same_row(const char *left_body, const char *right_body);
+
 /* Are two results of one recording? `left_path` and so on: where no name says whose call it was,
  * the content has to be the very same, or the stem in the same folder. */
 struct cqa_met {
@@ -41,6 +45,9 @@ enum cqa_status cqa_put_merge(struct cqa_scores *scores, struct cqa_sql *db,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- one party's file, and the call put together from two (meet_legs.c) */
+
+/* Whether the item says of itself that it is one, as far as that is told without reading it. */
+int cqa_put_may_be_leg(const struct cqa_item *item);
 
 /* `*is_leg`: the item is a leg of a call that counts here, joined: it tells nothing new. */
 enum cqa_status cqa_put_is_leg(struct cqa_sql *db, const struct cqa_poster *poster,

@@ -194,7 +194,7 @@ static enum cqa_status put_nothing_new(struct cqa_sql *db, const struct cqa_post
     enum cqa_status status = CQA_OK;
 
     /* What was scored anew here stays so when what it was made of comes again. */
-    if (known->id != 0)
+    if (known->id != 0 && !known->is_merged)
         status = cqa_put_is_revision(
             db, known,
             order->is_posted && order->mode == CQA_PUT_AS_POSTED ? known->posted : known->revision,
@@ -339,7 +339,8 @@ static enum cqa_status put_met(struct cqa_scores *scores, struct cqa_sql *db,
     *outcome = CQA_PUT_MOVED;
     if (status == CQA_OK && !moved)
         status = put_whole(scores, db, poster, &met, order, is_first, now_ms, outcome, error);
-    if (status == CQA_OK && as_posted && *outcome <= CQA_PUT_UNCHANGED)
+    if (status == CQA_OK && (as_posted || order->mode == CQA_PUT_ACCEPTED) &&
+        (*outcome <= CQA_PUT_UNCHANGED || *outcome == CQA_PUT_MOVED))
         status = cqa_put_take_legs(scores, db, poster, &met, error);
     if (status == CQA_OK && moved && order->is_posted)
         status = put_moved(db, poster, &met, now_ms, error);

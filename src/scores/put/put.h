@@ -54,7 +54,8 @@ struct cqa_known {
     int64_t day;    /* 0: unknown */
     int same_recorder;
     int same_audio;
-    int has_key; /* the item's key came before, with this very content */
+    int has_key;   /* the item's key came before, with this very content */
+    int is_merged; /* it counts nothing: it was found to be another call, or a leg of one */
 };
 
 /* Makes the item the call's current result, its flags as planned (`rows`, `plan`; NULL: of a new

@@ -50,9 +50,10 @@ static enum cqa_status find_key(struct cqa_sql *db, const struct cqa_poster *pos
     return status == CQA_E_NOTFOUND ? CQA_OK : status;
 }
 
-CQA_SQL_STATEMENT(call_of, "ttt", 7,
+CQA_SQL_STATEMENT(call_of, "ttt", 8,
                   "SELECT id, revision, recorder, sha256, day, coalesce(posted, revision),"
-                  " (SELECT max(r.revision) FROM revisions r WHERE r.call = c.id) FROM calls c"
+                  " (SELECT max(r.revision) FROM revisions r WHERE r.call = c.id),"
+                  " c.copy_of IS NOT NULL FROM calls c"
                   " WHERE site = ?1 AND source = ?2 AND call_id = ?3");
 
 static enum cqa_status find_call(struct cqa_sql *db, const struct cqa_poster *poster,
@@ -75,6 +76,7 @@ static enum cqa_status find_call(struct cqa_sql *db, const struct cqa_poster *po
         known->day = cqa_sql_int(row, 4);
         known->posted = cqa_sql_int(row, 5);
         known->next = cqa_sql_int(row, 6) + 1;
+        known->is_merged = cqa_sql_int(row, 7) != 0;
     }
     cqa_sql_end(row);
     return status == CQA_E_NOTFOUND ? CQA_OK : status;

@@ -45,7 +45,7 @@ CQA_SQL_STATEMENT(
     " updated_ms = ?22, talk_agent_ms = ?23, talk_customer_ms = ?24, silence_ms = ?25, hold_ms = "
     "?26,"
     " overtalk_ms = ?27, response_ms = ?28, greeting_ms = ?29, measurable = ?30, posted = ?31,"
-    " basis = ?32,"
+    " basis = ?32, copy_of = NULL,"
     " person = excluded.person, team = excluded.team");
 
 /* RETURNING would cost SQLite more than this, on the way of every result; from PostgreSQL it comes

@@ -165,6 +165,15 @@ static void test_mute(void **state)
                          TALK_NOTHING "..............." TALK_NOTHING);
 }
 
+/* Noise that lies under the line's floor for a while is no part of a park that stands still. */
+static void test_mute_ends_where_the_line_rises(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "._000000000000_." TALK_AGENT,
+                         TALK_CUSTOMER "................" TALK_CUSTOMER,
+                         TALK_NOTHING "..UUUUUUUUUUUU.." TALK_NOTHING);
+}
+
 /* Below 5 s it is a silence that says so, above it a hold and no silence at all. */
 static void test_mute_length(void **state)
 {
@@ -357,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_second_look_fills),
         cmocka_unit_test(test_silence_between_pieces),
         cmocka_unit_test(test_mute),
+        cmocka_unit_test(test_mute_ends_where_the_line_rises),
         cmocka_unit_test(test_mute_length),
         cmocka_unit_test(test_gated_line),
         cmocka_unit_test(test_park_in_noise),

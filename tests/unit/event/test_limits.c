@@ -521,6 +521,8 @@ static const struct edge edges[] = {
      NULL, clip_twice},
     {EDGE(faults, clip_shortest_ms), 192, 193, CQA_EVENT_CLIPPING, ANY, 6 * CQA_FRAME_MS, 0,
      ONE_WAY, NULL, clip_once},
+    {EDGE(faults, clip_shortest_ms), 384, 385, CQA_EVENT_CLIPPING, ANY, 22 * CQA_FRAME_MS, 0,
+     ONE_WAY, NULL, clip_twice},
     {EDGE(faults, one_way_ms), 45 * C, 45 * C + 1, CQA_EVENT_ONE_WAY, ANY, 45 * C, 0, ONE_WAY,
      ".............................................", NULL},
     {EDGE(faults, one_way_speech_ms), 29 * C, 29 * C + 1, CQA_EVENT_ONE_WAY, ANY, 45 * C, 0,

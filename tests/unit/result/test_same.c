@@ -294,6 +294,59 @@ static void test_what_lies_in_shared_seconds_costs_once(void **state)
     assert_true(result.score.total == 100);
 }
 
+/* A minute of a joined call in which the agent speaks three times. */
+static void fill_joined(struct cqa_result *joined)
+{
+    static const int64_t words_ms[][2] = {{2000, 5000}, {9000, 14000}, {40000, 44000}};
+
+    *joined = (struct cqa_result){.channel_count = 2,
+                                  .recording = {.duration_ms = MINUTE_MS,
+                                                .layout = CQA_LAYOUT_STEREO,
+                                                .legs = {.joined = 1}}};
+    memset(joined->recording.leg[0].sha256, 'a', 64);
+    memset(joined->recording.leg[1].sha256, 'b', 64);
+    joined->channels[0].role = CQA_ROLE_AGENT;
+    joined->channels[1].role = CQA_ROLE_CUSTOMER;
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(cqa_spans_add(&joined->channels[0].speech, words_ms[i][0], words_ms[i][1]),
+                         CQA_OK);
+}
+
+static int is_leg_with(const struct cqa_result *joined, int64_t length_ms, int64_t later_ms,
+                       size_t words)
+{
+    struct cqa_result leg = {.channel_count = 1,
+                             .recording = {.duration_ms = length_ms, .layout = CQA_LAYOUT_LEG}};
+    struct cqa_error error = {0};
+    int is_leg = -1;
+
+    memset(leg.recording.sha256, 'c', 64);
+    leg.channels[0].role = CQA_ROLE_AGENT;
+    for (size_t i = 0; i < words; i++) {
+        const struct cqa_span span = joined->channels[0].speech.items[i];
+        assert_int_equal(cqa_spans_add(&leg.channels[0].speech, span.start_ms + later_ms,
+                                       span.end_ms + later_ms * (i == 1 ? 2 : 1)),
+                         CQA_OK);
+    }
+    assert_int_equal(cqa_result_is_leg_of(&leg, joined, &is_leg, &error), CQA_OK);
+    cqa_result_finish(&leg);
+    return is_leg;
+}
+
+static void test_what_is_left_of_a_leg_is_part_of_its_call(void **state)
+{
+    struct cqa_result joined;
+
+    (void)state;
+    fill_joined(&joined);
+    assert_true(is_leg_with(&joined, MINUTE_MS, 0, 3));          /* in another encoding */
+    assert_true(is_leg_with(&joined, 20000, 50, 2));             /* its beginning */
+    assert_false(is_leg_with(&joined, 20000, 1500, 2));          /* something else */
+    assert_false(is_leg_with(&joined, 20000, 0, 1));             /* that lacks what was said */
+    assert_false(is_leg_with(&joined, MINUTE_MS + 20000, 0, 3)); /* that goes on */
+    cqa_result_finish(&joined);
+}
+
 static void test_nothing_but_idle_is_not_heard(void **state)
 {
     struct cqa_event idle = {.type = CQA_EVENT_NOT_RECORDED, .start_ms = 0, .end_ms = 9500};
@@ -318,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_a_mix_is_worse_though_lossless),
         cmocka_unit_test(test_shared_seconds_are_heard),
         cmocka_unit_test(test_what_lies_in_shared_seconds_costs_once),
+        cmocka_unit_test(test_what_is_left_of_a_leg_is_part_of_its_call),
         cmocka_unit_test(test_nothing_but_idle_is_not_heard),
     };
 
