@@ -329,6 +329,45 @@ static float confidence(const struct cqa_hold_music_limits *limits, float parked
     return limits->sure_least + limits->sure_more * cubed * cubed;
 }
 
+/* Rather a party's than an announcement's, to both looks. */
+static int is_rather_a_party(const struct cqa_scene *scene, int c, size_t first, size_t last)
+{
+    const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
+    const float said = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last);
+
+    return last - first >= limits->words_frames && said >= limits->words_share &&
+           said > cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last) &&
+           cqa_tracks_mean(scene->tracks, c, CQA_TRACK_ANNOUNCED, first, last) <
+               limits->announced_share;
+}
+
+/* Whether there are words between two pieces of its music that may part it in two holds. */
+static int has_words_of_a_party(const struct cqa_scene *scene, int c, struct cqa_span heard)
+{
+    const uint8_t *class_ = scene->tracks->channel[c].class_;
+    const size_t last = cqa_frame_at(heard.end_ms);
+    size_t music = last; /* the last frame of music so far */
+
+    for (size_t t = cqa_frame_at(heard.start_ms); t < last && t < scene->tracks->count; t++) {
+        if (class_[t] != CQA_CLASS_MUSIC)
+            continue;
+        if (music < t && is_rather_a_party(scene, c, music + 1, t))
+            return 1;
+        music = t;
+    }
+    return 0;
+}
+
+static float sureness(const struct cqa_scene *scene, int c, struct cqa_span heard)
+{
+    const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
+    const float whole = confidence(limits, music_parked(scene, c, heard));
+
+    return whole > limits->words_sure && scene->mono && has_words_of_a_party(scene, c, heard)
+               ? limits->words_sure
+               : whole;
+}
+
 /* Up to the middle of what parts it from those beside it, whole frames: two are not one. */
 static struct cqa_span room_of(const struct cqa_scene *scene, const struct cqa_spans *all, size_t i)
 {
@@ -362,7 +401,7 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
             .span = c == scene->agent ? widen_by_drop(scene, fine) : fine,
             .channel = c,
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
-            .confidence = confidence(limits, music_parked(scene, c, heard))};
+            .confidence = sureness(scene, c, heard)};
         if (cqa_span_length_ms(heard) >= limits->sound_ms &&
             cqa_span_length_ms(candidate.span) >= cqa_scene_limits(scene)->hold.shortest_ms &&
             is_hold_music(scene, c, heard))

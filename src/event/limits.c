@@ -63,6 +63,10 @@ const struct cqa_event_limits cqa_event_limits = {
             .idle_sure = 0.85f,  /* 0167: of three on simulated calls one was a hold; under the
                                     0.9 that rubrics ask */
             .other_sure = 0.85f, /* as silence.idle_sure */
+            .turn_ms = 4000,     /* by hand */
+            .pause_ms = 1500,    /* by hand */
+            .doubtful_share =
+                0.8f, /* 0229: of those up to 0.85 twelve more are right, and four are not */
         },
     .overtalk =
         {
@@ -200,18 +204,22 @@ const struct cqa_event_limits cqa_event_limits = {
             .over_stop_half_db =
                 18, /* 0224: 9 dB; where soft music has less, an announcement's lies at the floor */
             .stop_part = 4, /* by hand: noise of a room is not the same before a hold and after */
-            .stop_frames = 25,    /* by hand: 0.8 s, pauses before words and after them */
-            .stop_share = 0.3f,   /* 0224: words between two holds have 0.58 at least, a gap in
-                                     staccato music that passes for words 0.01 */
-            .drop_ms = 1000,      /* by hand: a pause between words is shorter */
-            .drop_near_ms = 1000, /* by hand: half of bridge_ms */
-            .buzz_lag = 37,       /* 8000 samples over the 216.7 bursts of GSM's frames */
-            .buzz_percent = 95,   /* by hand */
-            .buzz_part = 3,       /* by hand */
-            .sure_least = 0.5f,   /* fitted to how often holds were right, with music that the
-                                     second look had not learned from (docs/accuracy.md,
-                                     "Confidence") */
-            .sure_more = 0.49f,   /* fitted with sure_least */
+            .stop_frames = 25,       /* by hand: 0.8 s, pauses before words and after them */
+            .stop_share = 0.3f,      /* 0224: words between two holds have 0.58 at least, a gap in
+                                        staccato music that passes for words 0.01 */
+            .drop_ms = 1000,         /* by hand: a pause between words is shorter */
+            .drop_near_ms = 1000,    /* by hand: half of bridge_ms */
+            .buzz_lag = 37,          /* 8000 samples over the 216.7 bursts of GSM's frames */
+            .buzz_percent = 95,      /* by hand */
+            .buzz_part = 3,          /* by hand */
+            .words_frames = 32,      /* by hand: a second */
+            .words_share = 0.4f,     /* 0229: words between two holds had 0.46 at least */
+            .announced_share = 0.9f, /* 0229: words between two holds had 0.89 at most */
+            .words_sure = 0.85f,     /* as silence.aside_sure: 0229 */
+            .sure_least = 0.5f,      /* fitted to how often holds were right, with music that the
+                                        second look had not learned from (docs/accuracy.md,
+                                        "Confidence") */
+            .sure_more = 0.49f,      /* fitted with sure_least */
         },
     .pauses =
         {

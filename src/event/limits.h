@@ -52,11 +52,14 @@ struct cqa_speech_limits {
 
 /* event/silence.c: nobody speaks. */
 struct cqa_silence_limits {
-    int64_t shortest_ms; /* shorter silences are none */
-    int64_t muted_ms;    /* least drop of the agent's line that makes its cause `agent_muted` */
-    float aside_sure;    /* most confidence where a voice in the room is heard, */
-    float idle_sure;     /* and where the agent's line is dropped that drops by itself, too, */
-    float other_sure;    /* or has another floor there than between the agent's words (floors) */
+    int64_t shortest_ms;  /* shorter silences are none */
+    int64_t muted_ms;     /* least drop of the agent's line that makes its cause `agent_muted` */
+    float aside_sure;     /* most confidence where a voice in the room is heard, */
+    float idle_sure;      /* and where the agent's line is dropped that drops by itself, too, */
+    float other_sure;     /* or has another floor there than between the agent's words (floors) */
+    int64_t turn_ms;      /* on a mix: so much of what is said before or after it is asked, */
+    int64_t pause_ms;     /* up to a longer pause, whether it is words: soft, */
+    float doubtful_share; /* and with a lower mean posterior, it is as an aside */
 };
 
 /* event/overtalk.c: both speak. */
@@ -190,6 +193,10 @@ struct cqa_hold_music_limits {
     int buzz_lag;            /* samples: a GSM telephone's bursts, */
     size_t buzz_percent;     /* least part of what has a pitch that has theirs, */
     size_t buzz_part;        /* in one of so many frames at least: no music */
+    size_t words_frames;     /* least words in a hold of a mix that may part it in two, which are */
+    float words_share;       /* speech by this mean, and more so than an announcement, */
+    float announced_share;   /* and of less voice over music than this to the second look; */
+    float words_sure;        /* most confidence then */
     float sure_least;        /* confidence where the second look's mean is 0.5, */
     float sure_more;         /* and how much more at 1; it grows with the sixth power */
 };

@@ -7,14 +7,6 @@ static int64_t earlier(int64_t a_ms, int64_t b_ms)
     return a_ms < b_ms ? a_ms : b_ms;
 }
 
-static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
-                       struct cqa_levels *levels)
-{
-    for (size_t t = cqa_border_at(span.start_ms);
-         t < cqa_border_at(span.end_ms) && t < scene->tracks->count; t++)
-        cqa_levels_add(levels, scene->frames->channel[c].level[t]);
-}
-
 /* Between the party's words i - 1 and i, or the ends of the call, without the words' own ends; none
  * where it ends before it starts. */
 static struct cqa_span pause_before(const struct cqa_scene *scene, const struct cqa_spans *words,
@@ -48,8 +40,8 @@ static void add_pauses(const struct cqa_scene *scene, int c, struct cqa_span mus
             after.end_ms = earlier(pause.start_ms + reach_ms, pause.end_ms);
         if (i < words->count)
             before.start_ms = pause.end_ms - earlier(reach_ms, pause.end_ms - after.end_ms);
-        add_levels(scene, c, after, levels);
-        add_levels(scene, c, before, levels);
+        cqa_scene_add_levels(scene, c, after, levels);
+        cqa_scene_add_levels(scene, c, before, levels);
     }
 }
 
@@ -60,7 +52,7 @@ int cqa_plays_along(const struct cqa_scene *scene, int c, struct cqa_span span)
     struct cqa_levels music = {0};
 
     add_pauses(scene, c, span, &pauses);
-    add_levels(scene, c, span, &music);
+    cqa_scene_add_levels(scene, c, span, &music);
     return pauses.total >= limits->least_frames &&
            cqa_levels_low(&music, 2) < cqa_levels_low(&pauses, 2) + limits->as_loud_half_db;
 }

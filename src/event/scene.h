@@ -11,6 +11,7 @@
 #include "event/mute.h"
 #include "event/tones.h"
 #include "signal/frames.h"
+#include "signal/levels.h"
 #include "track/track.h"
 
 /*
@@ -69,6 +70,10 @@ static inline int cqa_scene_clipped(const struct cqa_scene *scene, int c, int to
 
     return rows->flat[t] >= limits->flat_samples && rows->crest[t] + limits->top_half_db >= top;
 }
+
+/* Adds the levels of channel c in the span. */
+void cqa_scene_add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
+                          struct cqa_levels *levels);
 
 /* Half dB: the level that a `share` (0..1) of the frames of a channel's speech do not exceed. */
 int cqa_scene_voice_level(const struct cqa_scene *scene, int c, float share);

@@ -3,6 +3,12 @@
 #include "event/floors.h"
 #include "event/scene.h"
 
+/* What is heard of a call as a whole, once for all of its silences. */
+struct lines_known {
+    struct cqa_floor gaps; /* of the agent's line, where its drops tell anything */
+    int usual;             /* half dB: the voices of a mix */
+};
+
 /* Nothing was recorded, or a line is gone for good: nobody knows whether it was silent. */
 static enum cqa_status unheard(const struct cqa_scene *scene, struct cqa_spans *out)
 {
@@ -127,12 +133,90 @@ static float hold_doubt(const struct cqa_scene *scene, const struct cqa_floor *g
     return 0.0f;
 }
 
+/* Words [first, last) of a mix. */
+struct turn {
+    size_t first;
+    size_t last;
+};
+
+/* What is asked of what was said up to a moment; nothing where no word ends there. */
+static struct turn turn_before(const struct cqa_scene *scene, int64_t at_ms)
+{
+    const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
+    const struct cqa_spans *words = &scene->speech[0];
+    struct turn turn = {0};
+    int64_t said_ms = 0;
+
+    while (turn.last < words->count && words->items[turn.last].end_ms <= at_ms)
+        turn.last++;
+    turn.first = turn.last;
+    while (turn.first > 0 && said_ms <= limits->turn_ms &&
+           at_ms - words->items[turn.first - 1].end_ms <= (said_ms > 0 ? limits->pause_ms : 0)) {
+        at_ms = words->items[--turn.first].start_ms;
+        said_ms += cqa_span_length_ms(words->items[turn.first]);
+    }
+    return turn;
+}
+
+/* The same from a moment on. */
+static struct turn turn_after(const struct cqa_scene *scene, int64_t at_ms)
+{
+    const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
+    const struct cqa_spans *words = &scene->speech[0];
+    struct turn turn = {0};
+    int64_t said_ms = 0;
+
+    while (turn.first < words->count && words->items[turn.first].start_ms < at_ms)
+        turn.first++;
+    turn.last = turn.first;
+    while (turn.last < words->count && said_ms <= limits->turn_ms &&
+           words->items[turn.last].start_ms - at_ms <= (said_ms > 0 ? limits->pause_ms : 0)) {
+        at_ms = words->items[turn.last].end_ms;
+        said_ms += cqa_span_length_ms(words->items[turn.last++]);
+    }
+    return turn;
+}
+
+/* As soft as a voice in the room is on two channels, and doubtful: it may be nobody's word.
+ * `usual`: half dB, of the call's voices. */
+static int is_half_heard(const struct cqa_scene *scene, int usual, struct turn turn)
+{
+    const struct cqa_speech_limits *speech = &cqa_scene_limits(scene)->speech;
+    struct cqa_levels levels = {0};
+    float posterior = 0;
+    float frames = 0;
+
+    for (size_t i = turn.first; i < turn.last; i++) {
+        const struct cqa_span word = scene->speech[0].items[i];
+        cqa_scene_add_levels(scene, 0, word, &levels);
+        posterior += frames_in(word) * cqa_tracks_mean(scene->tracks, 0, CQA_CLASS_SPEECH,
+                                                       cqa_border_at(word.start_ms),
+                                                       cqa_border_at(word.end_ms));
+        frames += frames_in(word);
+    }
+    return frames > 0 &&
+           cqa_levels_at(&levels, speech->loud_share) <= usual - speech->aside_half_db &&
+           posterior < cqa_scene_limits(scene)->silence.doubtful_share * frames;
+}
+
+/* The doubt that the silence of a mix is whole: what cuts it is not surely words. */
+static float edge_doubt(const struct cqa_scene *scene, int usual, struct cqa_span span)
+{
+    const int is_cut =
+        scene->mono && (is_half_heard(scene, usual, turn_before(scene, span.start_ms)) ||
+                        is_half_heard(scene, usual, turn_after(scene, span.end_ms)));
+
+    return is_cut ? 1.0f - cqa_scene_limits(scene)->silence.aside_sure : 0.0f;
+}
+
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
-static float confidence(const struct cqa_scene *scene, const struct cqa_floor *gaps,
+static float confidence(const struct cqa_scene *scene, const struct lines_known *known,
                         struct cqa_span span, enum cqa_event_cause cause)
 {
-    float most = hold_doubt(scene, gaps, span, cause);
+    const float cut = edge_doubt(scene, known->usual, span);
+    float most = hold_doubt(scene, &known->gaps, span, cause);
 
+    most = cut > most ? cut : most;
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
         most = channel > most ? channel : most;
@@ -157,8 +241,7 @@ static enum cqa_status cut_at_parks(const struct cqa_scene *scene, const struct 
     return status;
 }
 
-/* `gaps`: of the agent's line, where its drops tell anything. */
-static enum cqa_status add_silence(struct cqa_scene *scene, const struct cqa_floor *gaps,
+static enum cqa_status add_silence(struct cqa_scene *scene, const struct lines_known *known,
                                    struct cqa_span span)
 {
     const enum cqa_event_cause cause = cause_of(scene, span);
@@ -166,7 +249,7 @@ static enum cqa_status add_silence(struct cqa_scene *scene, const struct cqa_flo
                                     .start_ms = span.start_ms,
                                     .end_ms = span.end_ms,
                                     .cause = cause,
-                                    .confidence = confidence(scene, gaps, span, cause)};
+                                    .confidence = confidence(scene, known, span, cause)};
 
     return cqa_events_add(&scene->events, &event) ? CQA_OK : CQA_E_NOMEM;
 }
@@ -176,7 +259,7 @@ enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
     struct cqa_spans taken = {0};
     struct cqa_spans silent = {0};
     struct cqa_spans pieces = {0};
-    struct cqa_floor gaps;
+    struct lines_known known;
     enum cqa_status status = occupied(scene, &taken);
 
     if (status == CQA_OK)
@@ -185,9 +268,11 @@ enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
         status = cut_at_parks(scene, &silent, &pieces);
     cqa_spans_drop_short(&pieces, cqa_scene_limits(scene)->silence.shortest_ms);
     if (scene->mute.informative)
-        cqa_floor_of_gaps(scene, scene->agent, &gaps);
+        cqa_floor_of_gaps(scene, scene->agent, &known.gaps);
+    if (scene->mono)
+        known.usual = cqa_scene_voice_level(scene, 0, cqa_scene_limits(scene)->speech.loud_share);
     for (size_t i = 0; status == CQA_OK && i < pieces.count; i++)
-        status = add_silence(scene, &gaps, pieces.items[i]);
+        status = add_silence(scene, &known, pieces.items[i]);
     cqa_spans_finish(&taken);
     cqa_spans_finish(&silent);
     cqa_spans_finish(&pieces);

@@ -166,8 +166,8 @@ static enum cqa_status drop_noises(const struct cqa_scene *scene, int c, struct 
     return status;
 }
 
-static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
-                       struct cqa_levels *levels)
+void cqa_scene_add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
+                          struct cqa_levels *levels)
 {
     for (size_t t = cqa_border_at(span.start_ms);
          t < cqa_border_at(span.end_ms) && t < scene->frames->count; t++)
@@ -179,7 +179,7 @@ int cqa_scene_voice_level(const struct cqa_scene *scene, int c, float share)
     struct cqa_levels levels = {0};
 
     for (size_t i = 0; i < scene->speech[c].count; i++)
-        add_levels(scene, c, scene->speech[c].items[i], &levels);
+        cqa_scene_add_levels(scene, c, scene->speech[c].items[i], &levels);
     return cqa_levels_at(&levels, share);
 }
 
@@ -188,7 +188,7 @@ static int is_aside(const struct cqa_scene *scene, int c, int usual, struct cqa_
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
     struct cqa_levels levels = {0};
 
-    add_levels(scene, c, burst, &levels);
+    cqa_scene_add_levels(scene, c, burst, &levels);
     return cqa_levels_at(&levels, limits->loud_share) <= usual - limits->aside_half_db;
 }
 
@@ -239,7 +239,7 @@ static int is_chopped_voice(const struct cqa_scene *scene, int c, int usual, str
         hold += parked[t];
         notes += scene->frames->channel[c].tonality[t];
     }
-    add_levels(scene, c, piece, &levels);
+    cqa_scene_add_levels(scene, c, piece, &levels);
     return cqa_span_length_ms(piece) >= limits->chopped_ms &&
            hold < limits->parked_not_of_255 * (last - first) &&
            notes < limits->notes_not_of_255 * (last - first) &&

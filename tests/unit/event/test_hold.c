@@ -326,6 +326,42 @@ static void test_words_between_holds(void **state)
                          TALK_NOTHING "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" TALK_NOTHING);
 }
 
+/* How sure a hold is with `words` in it, of which the second look is sure so far that they are an
+ * announcement. */
+static float sureness_with(const char *agent, const char *customer, size_t first, uint8_t announced)
+{
+    struct picture picture;
+
+    picture_draw(&picture, agent, customer);
+    for (size_t t = first * PICTURE_CELL; t < (first + 8) * PICTURE_CELL; t++)
+        picture.tracks.channel[0].posterior[CQA_TRACK_ANNOUNCED][t] = announced;
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
+    const float sureness = picture_first(&picture, CQA_EVENT_HOLD)->confidence;
+    picture_finish(&picture);
+    return sureness;
+}
+
+/* Words in a hold that both looks rather take for the agent's may part it in two; on two channels
+ * the agent's line tells. */
+static void test_words_in_a_hold(void **state)
+{
+#define WORDS "MMMMMMMMMMMMvvvvvvvvMMMMMMMMMMMM"
+    (void)state;
+    assert_true(sureness_with(TALK_MIX WORDS TALK_MIX, NULL, 32, 220) == 0.85f);
+    assert_true(sureness_with(TALK_MIX WORDS TALK_MIX, NULL, 32, 235) > 0.9f);
+    assert_true(sureness_with(TALK_MIX "MMMMMMMMMMMMvvMMMMMMMMMMMMMMMMMM" TALK_MIX, NULL, 32,
+                              220) == 0.85f);
+    assert_true(sureness_with(TALK_MIX "MMMMMMMMMMMMvMMMMMMMMMMMMMMMMMMM" TALK_MIX, NULL, 32, 220) >
+                0.9f);
+    assert_true(sureness_with(TALK_MIX "MMMMMMMMMMMMAAAAAAAAMMMMMMMMMMMM" TALK_MIX, NULL, 32, 220) >
+                0.9f);
+    assert_true(sureness_with(TALK_AGENT WORDS TALK_AGENT,
+                              TALK_CUSTOMER "................................" TALK_CUSTOMER, 32,
+                              220) > 0.9f);
+#undef WORDS
+}
+
 /* On two muted lines the music is all there is, and where its loop begins anew nothing is. */
 static void test_loop_stands_still(void **state)
 {
@@ -376,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_beep_train),
         cmocka_unit_test(test_phase),
         cmocka_unit_test(test_words_between_holds),
+        cmocka_unit_test(test_words_in_a_hold),
         cmocka_unit_test(test_loop_stands_still),
         cmocka_unit_test(test_mono),
     };

@@ -174,9 +174,11 @@ static void test_parked(void **state)
 static void test_mono(void **state)
 {
     struct known known = {.tracks = {.channel_count = 1}};
+    const struct cqa_frames nothing = {0};
 
     (void)state;
-    known.scene = (struct cqa_scene){.tracks = &known.tracks, .mono = 1, .duration_ms = 60000};
+    known.scene = (struct cqa_scene){
+        .frames = &nothing, .tracks = &known.tracks, .mono = 1, .duration_ms = 60000};
     add(&known.scene.speech[0], 0, 20000);
     add(&known.scene.speech[0], 30000, 59000);
     known_expect(&known, "20000-30000 unexplained");
@@ -314,6 +316,64 @@ static void test_soft_voice_on_a_mix(void **state)
     picture_finish(&picture);
 }
 
+/* Sets what the classifier hears of speech, and the level, in half-second cells of a mix. */
+static void say(struct picture *picture, size_t first, size_t last, uint8_t speech, uint8_t level)
+{
+    for (size_t t = first * PICTURE_CELL; t < last * PICTURE_CELL; t++) {
+        picture->tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = speech;
+        picture->frames.channel[0].level[t] = level;
+    }
+}
+
+/* What is soft and half heard on a mix may be nobody's word, and the silence longer than found. */
+static void test_soft_and_doubtful_on_a_mix(void **state)
+{
+    static const struct {
+        uint8_t speech;
+        uint8_t level;
+        int is_sure;
+    } cases[] = {{194, 140, 0}, {194, 170, 1}, {240, 140, 1}, {205, 140, 1}, {194, 147, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct picture picture;
+        picture_draw(&picture, "ssssssssssssss.........sss........sss.......sss", NULL);
+        say(&picture, 23, 26, cases[i].speech, cases[i].level);
+        assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+        assert_int_equal(picture_count(&picture, CQA_EVENT_SILENCE), 3);
+        const struct cqa_event *event = picture_first(&picture, CQA_EVENT_SILENCE);
+        for (size_t k = 0; k < 3; k++, event++) { /* the third is bounded by plain words */
+            assert_int_equal(event->type, CQA_EVENT_SILENCE);
+            assert_true(cases[i].is_sure || k == 2 ? event->confidence > 0.99f
+                                                   : event->confidence == 0.85f);
+        }
+        picture_finish(&picture);
+    }
+}
+
+/* Of the first silence; what is said in cells 23 to `last` is soft and doubtful. */
+static float sureness_before(const char *mix, size_t last)
+{
+    struct picture picture;
+
+    picture_draw(&picture, mix, NULL);
+    say(&picture, 23, last, 194, 140);
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    const float sureness = picture_first(&picture, CQA_EVENT_SILENCE)->confidence;
+    picture_finish(&picture);
+    return sureness;
+}
+
+/* Doubtful words beside plain ones do not matter, where no pause parts them and they are few. */
+static void test_doubtful_within_a_turn(void **state)
+{
+    (void)state;
+    assert_true(sureness_before("ssssssssssssss.........sss..sssss.........sss", 26) > 0.99f);
+    assert_true(sureness_before("ssssssssssssss.........sss....sssss.........sss", 26) == 0.85f);
+    assert_true(sureness_before("ssssssssssssss.........sssssss..sssss.........sss", 30) > 0.99f);
+    assert_true(sureness_before("ssssssssssssss.........ssssssss..sssss.........sss", 31) == 0.85f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +391,8 @@ int main(void)
         cmocka_unit_test(test_one_way),
         cmocka_unit_test(test_voice_in_the_room),
         cmocka_unit_test(test_soft_voice_on_a_mix),
+        cmocka_unit_test(test_soft_and_doubtful_on_a_mix),
+        cmocka_unit_test(test_doubtful_within_a_turn),
         cmocka_unit_test(test_clipping),
         cmocka_unit_test(test_ends_with_the_recording),
     };
