@@ -20,7 +20,7 @@
 #include "rounds/work.h"
 #include "support/desk.h"
 
-enum { STEPS = 120, TEXT_BYTES_MAX = 8 << 20, IDS = 40 };
+enum { STEPS = 120, TEXT_BYTES_MAX = 64 << 20, IDS = 40, MEDIANS = 250, FEW = 60, MANY = 120 };
 
 /* ---- schemes that take all that can be taken of calls */
 
@@ -704,6 +704,66 @@ static void each_table_that_counts_is_watched(void **state)
     cqa_arena_finish(&arena);
 }
 
+/* A scheme whose tallies are as long as can be: of each call what many medians are taken of. */
+static void write_long_scheme(void)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "%s/schemes/long.yaml", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "scheme: long\nversion: \"1\"\nnames: {en: L, zh: 长}\nsource: own\n"
+                  "period: quarterly\nindicators:\n");
+    for (int i = 0; i < MEDIANS; i++)
+        fprintf(file,
+                "  - {id: m%d, names: {en: M%d, zh: 中%d}, range: [0, 9999], need: measured,"
+                " period: monthly, measured: {take: talk_agent_ms, by: median}}\n",
+                i, i, i);
+    fprintf(file, "items:\n  - {id: total, names: {en: T, zh: 总}, type: value, of: m0}\n"
+                  "total: total\n");
+    fclose(file);
+}
+
+static void talked(int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        char id[12];
+        char changes[300];
+        snprintf(id, sizeof id, "%d", i);
+        snprintf(
+            changes, sizeof changes,
+            "{\"call\": {\"agent\": \"8001\"}, \"recording\": {\"path\": \"/var/spool/%d.wav\","
+            " \"sha256\": \"%064x\"}, \"measures\": {\"talk_agent_ms\": %d.12345678}}",
+            i, (unsigned)i, 1000 + i * 7);
+        served_put(&served, id, changes);
+    }
+}
+
+/* What was kept of somebody does not stand for the calls behind it once all of them together are
+ * too long to be kept. */
+static void what_grows_too_long_is_made_again(void **state)
+{
+    (void)state;
+    struct cqa_arena arena = {0};
+    size_t made;
+
+    seat_people();
+    write_long_scheme();
+    talked(0, FEW);
+    const struct cqa_round round = read_round(number_of(open_round_of("long", "2025Q4")), &arena);
+    look(&round, 1);
+    look(&round, 0);
+    talked(FEW, MANY);
+    for (int i = 0; i < 3; i++) {
+        char *fresh = computed(round.id, CQA_WORK_FROM_CALLS, &made);
+        char *known = computed(round.id, CQA_WORK_FROM_TALLIES, &made);
+        assert_string_equal(known, fresh);
+        free(known);
+        free(fresh);
+    }
+    cqa_arena_finish(&arena);
+}
+
 /* A table that cannot be written to costs time, and no number. */
 static void what_cannot_be_kept_is_made_again(void **state)
 {
@@ -764,6 +824,7 @@ int main(void)
         WITH_DESK(who_looks_waits_for_no_long_writer),
         WITH_DESK(what_is_kept_goes_with_its_calls),
         WITH_DESK(each_table_that_counts_is_watched),
+        WITH_DESK(what_grows_too_long_is_made_again),
         WITH_DESK(what_cannot_be_kept_is_made_again),
         WITH_DESK(what_is_kept_wrongly_is_not_read),
     };
