@@ -562,6 +562,36 @@ static void what_comes_in_is_added(void **state)
     cqa_arena_finish(&arena);
 }
 
+/* PostgreSQL empties a table without a look at its rows. */
+static void what_empties_a_table_is_not_overlooked(void **state)
+{
+    static const char *const tables[] = {"samples", "periods"}; /* nothing hangs on their rows */
+    (void)state;
+    struct cqa_arena arena = {0};
+    char sql[64];
+
+    if (served_is_sqlite())
+        skip();
+    seat_people();
+    of_agent("1", "\"8001\"");
+    const char *path = open_round_of("monthly", "2025-11");
+    const struct cqa_round round = read_round(number_of(path), &arena);
+    import(path, "agent,handled\nzhang,3\n");
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        served_sql(&served, "INSERT INTO samples(plan, call, due_day, done_ms)"
+                            " VALUES('p', 1, 20251130, 1)");
+        served_sql(&served, "INSERT INTO periods(from_day, to_day, closed_by, closed_ms)"
+                            " VALUES(20251101, 20251130, 1, 1)");
+        assert_same(round.id, "what stands there");
+        snprintf(sql, sizeof sql, "TRUNCATE %s", tables[i]);
+        served_sql(&served, sql);
+        assert_same(round.id, sql);
+        served_sql(&served, "DELETE FROM samples");
+        served_sql(&served, "DELETE FROM periods");
+    }
+    cqa_arena_finish(&arena);
+}
+
 /* A hand stands in no line: it may have taken away what was there before a claim, and write what
  * nobody sees yet. So nothing is made to last meanwhile; and nobody waits for it. */
 static void a_hand_that_is_at_it_is_not_overlooked(void **state)
@@ -820,6 +850,7 @@ int main(void)
         WITH_DESK(whatever_happens_the_bytes_are_the_same),
         WITH_DESK(what_comes_meanwhile_is_not_lost),
         WITH_DESK(what_comes_in_is_added),
+        WITH_DESK(what_empties_a_table_is_not_overlooked),
         WITH_DESK(a_hand_that_is_at_it_is_not_overlooked),
         WITH_DESK(who_looks_waits_for_no_long_writer),
         WITH_DESK(what_is_kept_goes_with_its_calls),
