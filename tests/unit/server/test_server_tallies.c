@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include <sqlite3.h>
 #include "appraisal/schemes.h"
@@ -619,35 +621,93 @@ static void a_hand_that_is_at_it_is_not_overlooked(void **state)
     cqa_arena_finish(&arena);
 }
 
-/* Another process, or another server, writes for long: whoever looks waits a second at most for
- * each of two writings, and not the minute that a writer waits. */
+/* Another process, or another server, that writes. */
+struct writer {
+    struct pg_conn *hand;
+    sqlite3 *db;
+};
+
+static struct writer hold_line(void)
+{
+    struct writer writer = {0};
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/scores.db", served.folder);
+    if (!served_is_sqlite())
+        writer.hand = served_begin(&served, "SELECT pg_advisory_xact_lock(6003742)");
+    else if (sqlite3_open(path, &writer.db) != SQLITE_OK ||
+             sqlite3_exec(writer.db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(writer.db));
+    return writer;
+}
+
+static void let_go(struct writer writer)
+{
+    if (writer.hand != NULL)
+        served_commit(writer.hand);
+    sqlite3_close(writer.db);
+}
+
+/* Whoever looks waits a second at most for each of two writings, and not the minute that a writer
+ * waits. */
 static void who_looks_waits_for_no_long_writer(void **state)
 {
     (void)state;
     struct cqa_arena arena = {0};
-    struct pg_conn *hand = NULL;
-    sqlite3 *db = NULL;
-    char path[128];
     size_t made;
 
     seat_people();
     of_agent("1", "\"8001\"");
     const struct cqa_round round =
         read_round(number_of(open_round_of("monthly", "2025-11")), &arena);
-    snprintf(path, sizeof path, "%s/scores.db", served.folder);
-    if (!served_is_sqlite())
-        hand = served_begin(&served, "SELECT pg_advisory_xact_lock(6003742)");
-    else if (sqlite3_open(path, &db) != SQLITE_OK ||
-             sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s", sqlite3_errmsg(db));
+    const struct writer writer = hold_line();
     const int64_t begun_ms = cqa_clock_monotonic_ms(&cqa_clock_system);
     free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
     assert_in_range(cqa_clock_monotonic_ms(&cqa_clock_system) - begun_ms, 0, 30000);
-    if (hand != NULL)
-        served_commit(hand);
-    sqlite3_close(db);
+    let_go(writer);
     assert_same(round.id, "a long writer");
     cqa_arena_finish(&arena);
+}
+
+/* Requests that came to nothing so far. */
+static unsigned long refused(void)
+{
+    static const char name[] = "callqa_http_requests_total{status=\"4xx\"} ";
+    struct reply reply = served_get(&served, served.recorder, "/metrics");
+    const char *line = reply.body != NULL ? strstr(reply.body, name) : NULL;
+
+    assert_non_null(line);
+    const unsigned long count = strtoul(line + strlen(name), NULL, 10);
+    reply_finish(&reply);
+    return count;
+}
+
+/* Who asks for one sheet, which needs everybody's calls, and hangs up before they are read. */
+static void a_sheet_that_nobody_waits_for_is_not_computed(void **state)
+{
+    enum { BEGUN_US = 300000, WAIT_US = 20000, WAITS = 500 };
+    const struct linger at_once = {1, 0}; /* a reset, which is seen at the first look */
+    char asked[800];
+    (void)state;
+
+    seat_people();
+    of_agent("1", "\"8001\"");
+    const char *round = open_round_of("monthly", "2025-11");
+    import(round, "agent,handled\nzhang,3\n");
+    served_login(&served, "hana", "correct horse");
+    const unsigned long before = refused();
+    const int length = snprintf(asked, sizeof asked, "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
+                                under(round, "/sheets/zhang"), served.session);
+    const struct writer writer = hold_line(); /* for which whoever looks waits first */
+    const int fd = served_connect(&served);
+    assert_int_equal(write(fd, asked, (size_t)length), length);
+    usleep(BEGUN_US);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    close(fd);
+    let_go(writer);
+    for (int i = 0; i < WAITS && refused() == before; i++)
+        usleep(WAIT_US);
+    assert_int_equal(refused(), before + 1);
 }
 
 /* Nothing of a person is kept longer than the calls that it is made of, nor of a closed round. */
@@ -853,6 +913,7 @@ int main(void)
         WITH_DESK(what_empties_a_table_is_not_overlooked),
         WITH_DESK(a_hand_that_is_at_it_is_not_overlooked),
         WITH_DESK(who_looks_waits_for_no_long_writer),
+        WITH_DESK(a_sheet_that_nobody_waits_for_is_not_computed),
         WITH_DESK(what_is_kept_goes_with_its_calls),
         WITH_DESK(each_table_that_counts_is_watched),
         WITH_DESK(what_grows_too_long_is_made_again),
