@@ -339,10 +339,11 @@ enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_roun
 }
 
 enum cqa_status cqa_outcome_get_agent(struct cqa_scores *scores, const struct cqa_round *round,
-                                      const char *agent, int whole,
+                                      const char *agent, int whole, const struct cqa_going *going,
                                       struct cqa_appraisal_outcome *out, struct cqa_error *error)
 {
-    struct making making = {.out = out, .whole_of = whole ? agent : NULL, .only = agent};
+    struct making making = {
+        .out = out, .going = going, .whole_of = whole ? agent : NULL, .only = agent};
 
     return get(scores, round, &making, error);
 }

@@ -22,7 +22,7 @@ enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_roun
 
 /* The same with nobody in it but the agent, whole where that is wished for. */
 enum cqa_status cqa_outcome_get_agent(struct cqa_scores *scores, const struct cqa_round *round,
-                                      const char *agent, int whole,
+                                      const char *agent, int whole, const struct cqa_going *going,
                                       struct cqa_appraisal_outcome *out,
                                       struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_outcome_finish(struct cqa_appraisal_outcome *outcome);

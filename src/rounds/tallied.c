@@ -114,32 +114,51 @@ static enum cqa_status make_of_calls(const struct reading *reading, const struct
     return status;
 }
 
-/* With which the tally is kept; what would not be read as it was written is not. */
+static void write_text(const struct cqa_scheme *scheme, const struct cqa_tally *tally,
+                       struct cqa_buffer *out)
+{
+    out->limit = CQA_TALLY_BYTES_MAX;
+    cqa_tally_write(scheme, tally, CQA_TALLY_WHOLE, out);
+}
+
+/* Whether the text can be kept: it is not too long, and is read as it was written. */
+static int is_lasting(const struct cqa_scheme *scheme, const struct cqa_buffer *text,
+                      struct cqa_arena *arena)
+{
+    struct cqa_buffer again = {0};
+    struct cqa_tally read;
+    int same = 0;
+
+    if (!text->failed && cqa_tally_read(scheme, text->text, CQA_TALLY_WHOLE, arena, &read)) {
+        write_text(scheme, &read, &again);
+        same = !again.failed && strcmp(text->text, again.text) == 0;
+    }
+    cqa_buffer_finish(&again);
+    return same;
+}
+
+/* With which the tally is kept, or none: what was kept before goes with either, since it lacks
+ * calls that all others have counted by then. */
 static enum cqa_status add_text(const struct reading *reading, const char *person,
                                 const struct cqa_tally *tally)
 {
     struct cqa_tallied *tallied = reading->tallied;
-    struct cqa_buffer text = {.limit = CQA_TALLY_BYTES_MAX};
-    struct cqa_buffer again = {.limit = CQA_TALLY_BYTES_MAX};
-    struct cqa_tally read;
-    enum cqa_status status = CQA_OK;
+    const char **texts = realloc(tallied->texts, (tallied->made.count + 1) * sizeof *texts);
+    struct cqa_buffer text = {0};
+    enum cqa_status status = CQA_E_NOMEM;
     size_t index;
 
-    cqa_tally_write(reading->scheme, tally, CQA_TALLY_WHOLE, &text);
-    if (!text.failed &&
-        cqa_tally_read(reading->scheme, text.text, CQA_TALLY_WHOLE, &tallied->arena, &read))
-        cqa_tally_write(reading->scheme, &read, CQA_TALLY_WHOLE, &again);
-    if (!again.failed && again.text != NULL && strcmp(text.text, again.text) == 0) {
-        const char **texts = realloc(tallied->texts, (tallied->made.count + 1) * sizeof *texts);
-        const char *kept = cqa_arena_bytes(&tallied->arena, text.text, text.length);
-        tallied->texts = texts != NULL ? texts : tallied->texts;
-        status = texts == NULL || kept == NULL ? CQA_E_NOMEM
-                                               : cqa_names_add(&tallied->made, person, &index);
-        if (status == CQA_OK)
-            tallied->texts[index] = kept;
+    if (texts != NULL) {
+        tallied->texts = texts;
+        status = cqa_names_add(&tallied->made, person, &index);
+    }
+    if (status == CQA_OK) {
+        write_text(reading->scheme, tally, &text);
+        texts[index] = is_lasting(reading->scheme, &text, &tallied->arena)
+                           ? cqa_arena_bytes(&tallied->arena, text.text, text.length)
+                           : NULL;
     }
     cqa_buffer_finish(&text);
-    cqa_buffer_finish(&again);
     return status;
 }
 

@@ -26,9 +26,9 @@ struct cqa_tallied {
     char made_by[CQA_MADE_BY_SIZE]; /* "": the scheme's file cannot be read; nothing is kept */
     char claim[CQA_CLAIM_SIZE];     /* "": nothing was claimed */
     int64_t upto;                   /* all calls up to this one are counted */
-    struct cqa_names made;          /* whose were made here, "": nobody's; with their texts */
-    const char **texts;
-    int needs_calls; /* something is odd, and is computed from the calls alone */
+    struct cqa_names made;          /* whose were made here, "": nobody's */
+    const char **texts;             /* of those; NULL: it cannot be kept */
+    int needs_calls;                /* something is odd, and is computed from the calls alone */
 };
 
 /* Nothing that fails here keeps anybody from computing. */

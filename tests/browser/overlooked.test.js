@@ -203,6 +203,7 @@ const written = [
   ["appraisal.rate", "appraisal 9", "8001, manner: 95", "考核9", "8001，manner：95"],
   ["points.taken", "call 5", "dead-air at 1.0 to 4.5 s: 0 to 4 points: quiet / 静默", "通话5", "静默（dead-air），1.0～4.5秒：由0分改为4分：静默"],
   ["appraisal.answer", "appraisal 1", "name \"a\": left out", "考核1", "姓名“a”：不导入"],
+  ["appraisal.answer", "appraisal 1", "column \"Manners\": is manner", "考核1", "列“Manners”：即服务态度（manner）"],
   ["coaching.add", "coaching 4", "for li, follow-up 0, 1 links", "辅导4", "对象li，不跟进，1处链接"],
   ["coaching.add", "coaching 4", "for li, follow-up 20251120, 1 links", "辅导4", "对象li，跟进日期20251120，1处链接"],
   ["clips.save", "call 1763604902.17", "", "通话1763604902.17", ""],

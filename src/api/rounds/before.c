@@ -91,7 +91,8 @@ static enum cqa_status find_before(struct cqa_scores *scores, const struct cqa_a
     cqa_period_before(asked->round.period, period);
     const enum cqa_status status =
         cqa_round_find(scores, asked->round.scheme, period, arena, round, error);
-    return status == CQA_OK ? cqa_outcome_get_agent(scores, round, asked->agent, 0, outcome, error)
+    return status == CQA_OK ? cqa_outcome_get_agent(scores, round, asked->agent, 0, &asked->going,
+                                                    outcome, error)
                             : status;
 }
 

@@ -23,8 +23,10 @@ int cqa_asked_sheet(struct cqa_request *request, struct cqa_asked_sheet *out)
     if (!cqa_asked_round(request, &out->round))
         return 0;
     out->agent = cqa_request_part(request, 1);
-    const enum cqa_status status = cqa_outcome_get_agent(cqa_request_scores(request), &out->round,
-                                                         out->agent, 1, &out->outcome, &error);
+    out->going = cqa_asked_going(request);
+    const enum cqa_status status =
+        cqa_outcome_get_agent(cqa_request_scores(request), &out->round, out->agent, 1, &out->going,
+                              &out->outcome, &error);
     if (status != CQA_OK) {
         cqa_reply_error(request, status, &error);
         return 0;

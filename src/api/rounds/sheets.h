@@ -9,6 +9,7 @@
 struct cqa_asked_sheet {
     struct cqa_round round;
     const char *agent;
+    struct cqa_going going;                /* whether the asker waits still */
     struct cqa_appraisal_outcome outcome;  /* finish it whatever comes back */
     const struct cqa_outcome_sheet *sheet; /* NULL: left out */
     const struct cqa_outcome_left_out *left_out;

@@ -142,7 +142,11 @@ const char cqa_tallies_schema_postgres[] =
                     WATCHED_BY("samples", "forget_of_call") WATCHED_BY("periods", "forget_all")
                         DOES("rounds", "_tallies", "UPDATE ON rounds FOR EACH ROW", "forget_round");
 
-const char cqa_tally_marks_schema_postgres[] = MARKS("bigint", "words") FORGETTING(
-    FORGET_CALL,
-    FORGET_OF_CALL) "CREATE TRIGGER tally_marks_alone BEFORE INSERT OR UPDATE ON tally_marks"
-                    " EXECUTE FUNCTION tallies_alone();";
+/* TRUNCATE fires no trigger of a row. */
+#define EMPTIED(table) DOES(table, "_emptied", "TRUNCATE ON " table, "forget_all")
+
+const char cqa_tally_marks_schema_postgres[] = MARKS("bigint", "words") FORGETTING(FORGET_CALL,
+                                                                                   FORGET_OF_CALL)
+    EMPTIED("calls") EMPTIED("flags") EMPTIED("revisions") EMPTIED("samples")
+        EMPTIED("periods") "CREATE TRIGGER tally_marks_alone BEFORE INSERT OR UPDATE ON tally_marks"
+                           " EXECUTE FUNCTION tallies_alone();";

@@ -50,7 +50,8 @@ enum cqa_status cqa_tallies_claim(struct cqa_scores *scores, const struct cqa_ta
                                   char claim[CQA_CLAIM_SIZE],
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
-/* What is to be kept: of these persons, whose calls are counted up to one. */
+/* What is to be kept: of these persons, whose calls are counted up to one. A tally NULL: of this
+ * person nothing is, nor what was. */
 struct cqa_tallies_made {
     const char *const *persons, *const *tallies;
     size_t count;

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include <sqlite3.h>
 #include "appraisal/schemes.h"
@@ -20,7 +22,7 @@
 #include "rounds/work.h"
 #include "support/desk.h"
 
-enum { STEPS = 120, TEXT_BYTES_MAX = 8 << 20, IDS = 40 };
+enum { STEPS = 120, TEXT_BYTES_MAX = 64 << 20, IDS = 40, MEDIANS = 250, FEW = 60, MANY = 120 };
 
 /* ---- schemes that take all that can be taken of calls */
 
@@ -562,6 +564,36 @@ static void what_comes_in_is_added(void **state)
     cqa_arena_finish(&arena);
 }
 
+/* PostgreSQL empties a table without a look at its rows. */
+static void what_empties_a_table_is_not_overlooked(void **state)
+{
+    static const char *const tables[] = {"samples", "periods"}; /* nothing hangs on their rows */
+    (void)state;
+    struct cqa_arena arena = {0};
+    char sql[64];
+
+    if (served_is_sqlite())
+        skip();
+    seat_people();
+    of_agent("1", "\"8001\"");
+    const char *path = open_round_of("monthly", "2025-11");
+    const struct cqa_round round = read_round(number_of(path), &arena);
+    import(path, "agent,handled\nzhang,3\n");
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        served_sql(&served, "INSERT INTO samples(plan, call, due_day, done_ms)"
+                            " VALUES('p', 1, 20251130, 1)");
+        served_sql(&served, "INSERT INTO periods(from_day, to_day, closed_by, closed_ms)"
+                            " VALUES(20251101, 20251130, 1, 1)");
+        assert_same(round.id, "what stands there");
+        snprintf(sql, sizeof sql, "TRUNCATE %s", tables[i]);
+        served_sql(&served, sql);
+        assert_same(round.id, sql);
+        served_sql(&served, "DELETE FROM samples");
+        served_sql(&served, "DELETE FROM periods");
+    }
+    cqa_arena_finish(&arena);
+}
+
 /* A hand stands in no line: it may have taken away what was there before a claim, and write what
  * nobody sees yet. So nothing is made to last meanwhile; and nobody waits for it. */
 static void a_hand_that_is_at_it_is_not_overlooked(void **state)
@@ -589,35 +621,94 @@ static void a_hand_that_is_at_it_is_not_overlooked(void **state)
     cqa_arena_finish(&arena);
 }
 
-/* Another process, or another server, writes for long: whoever looks waits a second at most for
- * each of two writings, and not the minute that a writer waits. */
+/* Another process, or another server, that writes. */
+struct writer {
+    struct pg_conn *hand;
+    sqlite3 *db;
+};
+
+static struct writer hold_line(void)
+{
+    struct writer writer = {0};
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/scores.db", served.folder);
+    if (!served_is_sqlite())
+        writer.hand = served_begin(&served, "SELECT pg_advisory_xact_lock(6003742)");
+    else if (sqlite3_open(path, &writer.db) != SQLITE_OK ||
+             sqlite3_exec(writer.db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(writer.db));
+    return writer;
+}
+
+static void let_go(struct writer writer)
+{
+    if (writer.hand != NULL)
+        served_commit(writer.hand);
+    sqlite3_close(writer.db);
+}
+
+/* Whoever looks waits a second at most for each of two writings, and not the minute that a writer
+ * waits. */
 static void who_looks_waits_for_no_long_writer(void **state)
 {
     (void)state;
     struct cqa_arena arena = {0};
-    struct pg_conn *hand = NULL;
-    sqlite3 *db = NULL;
-    char path[128];
     size_t made;
 
     seat_people();
     of_agent("1", "\"8001\"");
     const struct cqa_round round =
         read_round(number_of(open_round_of("monthly", "2025-11")), &arena);
-    snprintf(path, sizeof path, "%s/scores.db", served.folder);
-    if (!served_is_sqlite())
-        hand = served_begin(&served, "SELECT pg_advisory_xact_lock(6003742)");
-    else if (sqlite3_open(path, &db) != SQLITE_OK ||
-             sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s", sqlite3_errmsg(db));
+    const struct writer writer = hold_line();
     const int64_t begun_ms = cqa_clock_monotonic_ms(&cqa_clock_system);
     free(computed(round.id, CQA_WORK_FROM_TALLIES, &made));
     assert_in_range(cqa_clock_monotonic_ms(&cqa_clock_system) - begun_ms, 0, 30000);
-    if (hand != NULL)
-        served_commit(hand);
-    sqlite3_close(db);
+    let_go(writer);
     assert_same(round.id, "a long writer");
     cqa_arena_finish(&arena);
+}
+
+/* Requests that came to nothing so far. */
+static unsigned long refused(void)
+{
+    static const char name[] = "callqa_http_requests_total{status=\"4xx\"} ";
+    struct reply reply = served_get(&served, served.recorder, "/metrics");
+    const char *line = reply.body != NULL ? strstr(reply.body, name) : NULL;
+
+    if (line == NULL)
+        fail_msg("no %s", name);
+    const unsigned long count = line != NULL ? strtoul(line + strlen(name), NULL, 10) : 0;
+    reply_finish(&reply);
+    return count;
+}
+
+/* Who asks for one sheet, which needs everybody's calls, and hangs up before they are read. */
+static void a_sheet_that_nobody_waits_for_is_not_computed(void **state)
+{
+    enum { BEGUN_US = 300000, WAIT_US = 20000, WAITS = 500 };
+    const struct linger at_once = {1, 0}; /* a reset, which is seen at the first look */
+    char asked[800];
+    (void)state;
+
+    seat_people();
+    of_agent("1", "\"8001\"");
+    const char *round = open_round_of("monthly", "2025-11");
+    import(round, "agent,handled\nzhang,3\n");
+    served_login(&served, "hana", "correct horse");
+    const unsigned long before = refused();
+    const int length = snprintf(asked, sizeof asked, "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
+                                under(round, "/sheets/zhang"), served.session);
+    const struct writer writer = hold_line(); /* for which whoever looks waits first */
+    const int fd = served_connect(&served);
+    assert_int_equal(write(fd, asked, (size_t)length), length);
+    usleep(BEGUN_US);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    close(fd);
+    let_go(writer);
+    for (int i = 0; i < WAITS && refused() == before; i++)
+        usleep(WAIT_US);
+    assert_int_equal(refused(), before + 1);
 }
 
 /* Nothing of a person is kept longer than the calls that it is made of, nor of a closed round. */
@@ -704,6 +795,66 @@ static void each_table_that_counts_is_watched(void **state)
     cqa_arena_finish(&arena);
 }
 
+/* A scheme whose tallies are as long as can be: of each call what many medians are taken of. */
+static void write_long_scheme(void)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "%s/schemes/long.yaml", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "scheme: long\nversion: \"1\"\nnames: {en: L, zh: 长}\nsource: own\n"
+                  "period: quarterly\nindicators:\n");
+    for (int i = 0; i < MEDIANS; i++)
+        fprintf(file,
+                "  - {id: m%d, names: {en: M%d, zh: 中%d}, range: [0, 9999], need: measured,"
+                " period: monthly, measured: {take: talk_agent_ms, by: median}}\n",
+                i, i, i);
+    fprintf(file, "items:\n  - {id: total, names: {en: T, zh: 总}, type: value, of: m0}\n"
+                  "total: total\n");
+    fclose(file);
+}
+
+static void talked(int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        char id[12];
+        char changes[300];
+        snprintf(id, sizeof id, "%d", i);
+        snprintf(
+            changes, sizeof changes,
+            "{\"call\": {\"agent\": \"8001\"}, \"recording\": {\"path\": \"/var/spool/%d.wav\","
+            " \"sha256\": \"%064x\"}, \"measures\": {\"talk_agent_ms\": %d.12345678}}",
+            i, (unsigned)i, 1000 + i * 7);
+        served_put(&served, id, changes);
+    }
+}
+
+/* What was kept of somebody does not stand for the calls behind it once all of them together are
+ * too long to be kept. */
+static void what_grows_too_long_is_made_again(void **state)
+{
+    (void)state;
+    struct cqa_arena arena = {0};
+    size_t made;
+
+    seat_people();
+    write_long_scheme();
+    talked(0, FEW);
+    const struct cqa_round round = read_round(number_of(open_round_of("long", "2025Q4")), &arena);
+    look(&round, 1);
+    look(&round, 0);
+    talked(FEW, MANY);
+    for (int i = 0; i < 3; i++) {
+        char *fresh = computed(round.id, CQA_WORK_FROM_CALLS, &made);
+        char *known = computed(round.id, CQA_WORK_FROM_TALLIES, &made);
+        assert_string_equal(known, fresh);
+        free(known);
+        free(fresh);
+    }
+    cqa_arena_finish(&arena);
+}
+
 /* A table that cannot be written to costs time, and no number. */
 static void what_cannot_be_kept_is_made_again(void **state)
 {
@@ -760,10 +911,13 @@ int main(void)
         WITH_DESK(whatever_happens_the_bytes_are_the_same),
         WITH_DESK(what_comes_meanwhile_is_not_lost),
         WITH_DESK(what_comes_in_is_added),
+        WITH_DESK(what_empties_a_table_is_not_overlooked),
         WITH_DESK(a_hand_that_is_at_it_is_not_overlooked),
         WITH_DESK(who_looks_waits_for_no_long_writer),
+        WITH_DESK(a_sheet_that_nobody_waits_for_is_not_computed),
         WITH_DESK(what_is_kept_goes_with_its_calls),
         WITH_DESK(each_table_that_counts_is_watched),
+        WITH_DESK(what_grows_too_long_is_made_again),
         WITH_DESK(what_cannot_be_kept_is_made_again),
         WITH_DESK(what_is_kept_wrongly_is_not_read),
     };
