@@ -216,7 +216,8 @@ struct cqa_exchange_limits {
     int64_t voice_ms;      /* shortest stretch whose voice can be told */
     float apart;           /* from where on another voice is another's (event/voice.h), */
     float far_apart;       /* and from where on it surely is; */
-    float alike;           /* up to where one after a hold is one from before it */
+    float alike;           /* up to where one after a hold is one from before it, */
+    float goes_on_share;   /* if so much of the talk that follows is as alike */
     int64_t near_ms;       /* a longer pause answers nothing */
     int64_t again_ms;      /* between two changes that make an exchange, at most */
     int64_t long_ms;       /* of talk without a pause of near_ms: two must be talking, */
