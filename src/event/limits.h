@@ -114,6 +114,8 @@ struct cqa_mute_limits {
     int zero_of_255;              /* as in lines */
     int64_t shortest_ms;          /* shorter drops are none */
     int64_t bridge_ms;            /* shorter rises between two drops are bridged */
+    int edge_frames;              /* at its ends, in which a drop falls and rises, */
+    int edge_half_db;             /* from what is so far over it in between, or more */
     int listen_far_frames;        /* from own speech where listening begins */
     unsigned listen_least_frames; /* of listening that can tell a gated line, */
     unsigned listen_much_frames;  /* and that tell it without what may be a park */
