@@ -101,30 +101,68 @@ static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *o
     }
 }
 
-/* Whoever speaks first from `from_ms` on, until somebody else does, or a pause; weight 0: nobody.
- */
-static struct cqa_voice voice_after(const struct cqa_scene *scene, float least, int64_t from_ms)
+/* Whoever speaks first after a hold or keys, until somebody else does, or a pause. */
+struct comer {
+    struct cqa_voice voice; /* weight 0: nobody */
+    int64_t end_ms;         /* of what they say */
+};
+
+static struct comer comer_after(const struct cqa_scene *scene, float least, int64_t from_ms)
 {
     const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
     const struct cqa_spans *speech = &scene->speech[0];
-    struct cqa_voice first = {0};
+    struct comer comer = {0};
     struct cqa_voice voice;
-    int64_t last_ms = 0;
 
     for (size_t i = 0; i < speech->count; i++) {
         const struct cqa_span span = speech->items[i];
         if (span.start_ms < from_ms || !hear(scene, span, least, &voice))
             continue;
-        if (first.weight == 0)
-            first = voice;
-        else if (span.start_ms - last_ms < limits->near_ms &&
-                 cqa_voice_difference(&first, &voice) < limits->apart)
-            cqa_voice_add(&first, &voice);
+        if (comer.voice.weight == 0)
+            comer.voice = voice;
+        else if (span.start_ms - comer.end_ms < limits->near_ms &&
+                 cqa_voice_difference(&comer.voice, &voice) < limits->apart)
+            cqa_voice_add(&comer.voice, &voice);
         else
             break;
-        last_ms = span.end_ms;
+        comer.end_ms = span.end_ms;
     }
-    return first;
+    return comer;
+}
+
+/* Where machines have said what they say: the end of the last music and keys before an exchange. */
+static int64_t waited_until_ms(const struct cqa_scene *scene, int64_t exchange_ms)
+{
+    int64_t end_ms = 0;
+
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        if ((event->type == CQA_EVENT_DTMF || event->type == CQA_EVENT_HOLD) &&
+            event->start_ms < exchange_ms && event->end_ms > end_ms)
+            end_ms = event->end_ms;
+    }
+    return end_ms;
+}
+
+/* Whether a good part of the talk that follows is in that voice. */
+static int goes_on(const struct cqa_scene *scene, float least, const struct comer *comer,
+                   int64_t from_ms)
+{
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
+    const struct cqa_spans *speech = &scene->speech[0];
+    const int64_t after_ms = comer->end_ms > from_ms ? comer->end_ms : from_ms;
+    struct cqa_voice voice;
+    float own = 0;
+    float all = 0;
+
+    for (size_t i = 0; i < speech->count; i++) {
+        if (speech->items[i].start_ms < after_ms || !hear(scene, speech->items[i], least, &voice))
+            continue;
+        all += voice.weight;
+        if (cqa_voice_difference(&comer->voice, &voice) < limits->alike)
+            own += voice.weight;
+    }
+    return all > 0 && own >= limits->goes_on_share * all;
 }
 
 /* What is known before a moment of the voice after it. */
@@ -165,22 +203,35 @@ static struct memory remember(const struct cqa_scene *scene, float least,
     return memory;
 }
 
+/* Whether one who was heard before the hold or the keys speaks after them. */
+static int comes_back(const struct cqa_scene *scene, float least, const struct cqa_event *event,
+                      const struct comer *comer)
+{
+    const struct memory memory = remember(scene, least, &comer->voice, event->start_ms);
+
+    return memory.known && !(event->type == CQA_EVENT_DTMF && memory.latest);
+}
+
 /*
  * A machine speaks before the music of a queue, and the agent after it. Where who spoke before the
  * music speaks after it, somebody was put on hold by whom they talked with. For keys a machine asks
- * again and again, so there somebody else must have been the last to speak.
+ * again and again, so there somebody else must have been the last to speak. Some machines speak
+ * after their music too, but once there is talk they are gone.
  */
 static void find_returns(const struct cqa_scene *scene, float least, struct cqa_exchange *out)
 {
+    const int64_t waited_ms[2] = {waited_until_ms(scene, out->first_ms),
+                                  waited_until_ms(scene, out->voices_ms)};
+
     for (size_t i = 0; i < scene->events.count; i++) {
         const struct cqa_event *event = &scene->events.items[i];
         const int keys = event->type == CQA_EVENT_DTMF;
         int64_t *from_ms = keys ? &out->voices_ms : &out->first_ms;
         if ((!keys && event->type != CQA_EVENT_HOLD) || event->start_ms >= *from_ms)
             continue;
-        const struct cqa_voice voice = voice_after(scene, least, event->end_ms);
-        const struct memory memory = remember(scene, least, &voice, event->start_ms);
-        if (voice.weight > 0 && memory.known && !(keys && memory.latest))
+        const struct comer comer = comer_after(scene, least, event->end_ms);
+        if (comer.voice.weight > 0 && comes_back(scene, least, event, &comer) &&
+            goes_on(scene, least, &comer, waited_ms[keys]))
             *from_ms = event->start_ms;
     }
 }

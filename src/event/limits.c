@@ -130,6 +130,8 @@ const struct cqa_event_limits cqa_event_limits = {
             .zero_of_255 = 230,        /* as lines.zero_of_255 */
             .shortest_ms = 500,        /* by hand */
             .bridge_ms = 350,          /* by hand */
+            .edge_frames = 16,         /* by hand: half a second (0212) */
+            .edge_half_db = 12,        /* by hand: 6 dB (0212) */
             .listen_far_frames = 19,   /* by hand: past hangovers of 0.6 s */
             .listen_least_frames = 60, /* by hand */
             .listen_much_frames =
@@ -245,7 +247,9 @@ const struct cqa_event_limits cqa_event_limits = {
                                 ten differ by more, of two 19 of 20 */
             .far_apart = 2.6f, /* 0069, likewise: of one speaker one in 50 */
             .alike = 1.4f, /* 0223: of 32 holds in talk 19 are found so, of 33 after a menu three */
-            .near_ms = 2000,        /* by hand */
+            .goes_on_share =
+                0.3f,        /* 0223: a machine that speaks after its music has less in 98 of 101 */
+            .near_ms = 2000, /* by hand */
             .again_ms = 29000,      /* by hand: half a minute (0069) */
             .long_ms = 30000,       /* by hand: no menu talks so long (0069) */
             .much_ms = 25000,       /* by hand (0069) */

@@ -117,6 +117,8 @@ struct cqa_mute_limits {
     int zero_of_255;              /* as in lines */
     int64_t shortest_ms;          /* shorter drops are none */
     int64_t bridge_ms;            /* shorter rises between two drops are bridged */
+    int edge_frames;              /* at its ends, in which a drop falls and rises, */
+    int edge_half_db;             /* from what is so far over it in between, or more */
     int listen_far_frames;        /* from own speech where listening begins */
     unsigned listen_least_frames; /* of listening that can tell a gated line, */
     unsigned listen_much_frames;  /* and that tell it without what may be a park */
@@ -223,7 +225,8 @@ struct cqa_exchange_limits {
     int64_t voice_ms;      /* shortest stretch whose voice can be told */
     float apart;           /* from where on another voice is another's (event/voice.h), */
     float far_apart;       /* and from where on it surely is; */
-    float alike;           /* up to where one after a hold is one from before it */
+    float alike;           /* up to where one after a hold is one from before it, */
+    float goes_on_share;   /* if so much of the talk that follows is as alike */
     int64_t near_ms;       /* a longer pause answers nothing */
     int64_t again_ms;      /* between two changes that make an exchange, at most */
     int64_t long_ms;       /* of talk without a pause of near_ms: two must be talking, */

@@ -6,11 +6,7 @@
 #include "event/scene.h"
 #include "signal/levels.h"
 
-enum {
-    ALL = 101,         /* per cent: whatever the other party does */
-    EDGE_FRAMES = 16,  /* by hand: half a second, in which a line falls or comes back */
-    EDGE_HALF_DB = 12, /* by hand: 6 dB over what it has fallen to */
-};
+enum { ALL = 101 }; /* per cent: whatever the other party does */
 
 /* Where the line falls below its floor, and the frames of it. */
 struct drop {
@@ -171,25 +167,34 @@ static int bottom_of(const uint8_t *level, size_t first, size_t last)
     return cqa_levels_low(&levels, 2);
 }
 
-/* A drop lasts from where the line has fallen to where it rises: beside it the noise of a quiet
- * line may lie under the floor for some frames, by chance. In one frame it falls. */
-static void trim_edges(const uint8_t *level, size_t count, struct cqa_spans *drops)
+/* How many frames of an edge, from `at` on by `step`, are louder than what the drop has fallen to,
+ * the one in which it falls left out; none where it does not fall there. */
+static int64_t count_edge(const uint8_t *level, size_t at, int step, int most, int edge_frames)
 {
+    int louder = 0;
+
+    while (louder <= edge_frames && level[at + (size_t)(step * louder)] > most)
+        louder++;
+    return louder > 0 && louder <= edge_frames ? louder - 1 : 0;
+}
+
+/* A drop lasts from where the line has fallen to where it rises: beside it the noise of a quiet
+ * line may lie under the floor for some frames, by chance. */
+static void trim_edges(const struct cqa_scene *scene, int c, struct cqa_spans *drops)
+{
+    const struct cqa_mute_limits *limits = &cqa_scene_limits(scene)->mute;
+    const uint8_t *level = scene->frames->channel[c].level;
+    const size_t count = scene->tracks->count;
+
     for (size_t i = 0; i < drops->count; i++) {
         struct cqa_span *drop = &drops->items[i];
         const size_t first = cqa_frame_at(drop->start_ms);
         const size_t last = cqa_frame_at(drop->end_ms) < count ? cqa_frame_at(drop->end_ms) : count;
-        if (last < first + 4 * (size_t)EDGE_FRAMES) /* its edges are half of it */
+        if (last < first + 4 * (size_t)limits->edge_frames) /* its edges are half of it */
             continue;
-        const int most = bottom_of(level, first, last) + EDGE_HALF_DB;
-        size_t before = 0;
-        size_t after = 0;
-        while (before < EDGE_FRAMES && level[first + before] > most)
-            before++;
-        while (after < EDGE_FRAMES && level[last - 1 - after] > most)
-            after++;
-        drop->start_ms += before > 0 ? (int64_t)(before - 1) * CQA_FRAME_MS : 0;
-        drop->end_ms -= after > 0 ? (int64_t)(after - 1) * CQA_FRAME_MS : 0;
+        const int most = bottom_of(level, first, last) + limits->edge_half_db;
+        drop->start_ms += CQA_FRAME_MS * count_edge(level, first, 1, most, limits->edge_frames);
+        drop->end_ms -= CQA_FRAME_MS * count_edge(level, last - 1, -1, most, limits->edge_frames);
     }
 }
 
@@ -232,7 +237,7 @@ static enum cqa_status find_drops(const struct cqa_scene *scene, int c, struct c
     mark_dropped(scene, c, &drop);
     enum cqa_status status =
         spans_of(drop.dropped, line->count, &cqa_scene_limits(scene)->mute, drops);
-    trim_edges(scene->frames->channel[c].level, line->count, drops);
+    trim_edges(scene, c, drops);
     *informative =
         status == CQA_OK && shows_floor(scene, line) && !is_gated(scene, c, &drop, drops);
     free(drop.dropped);

@@ -6,7 +6,8 @@ Each FOLDER holds recordings, and beside each its truth as NAME.json or NAME.tru
 in force: silences of 8 s (2 points each, 10 at most), overtalk of 1.5 s (the same; none on a mix), holds of 45 s (3 each,
 9 at most) and holds of 120 s in all (5). Only what lies inside the conversation costs, and only what the result says that it
 can measure; an event within 3 % (overtalk: 15 %) of a limit may count either way. `sure` are the events that callqa reports
-with a confidence of 0.9 or more, and how many of them are right. Tables are Markdown; only python3 is needed.
+with a confidence of 0.9 or more, and how many of them are right; `charged` those of them that cost as a silence or as a hold,
+and `upheld` how many of these the truth has too. Tables are Markdown; only python3 is needed.
 """
 import argparse
 import pathlib
@@ -76,23 +77,34 @@ def sure_events(truth, result):
     return right, of
 
 
+def charged_events(truth, result):
+    """(upheld, of) the silences and holds that cost, with much confidence."""
+    least = {"silence": 8, "hold": 45}
+    costs = [e for e in chargeable(truth, result) if length(e) >= least.get(e["type"], float("inf")) and
+             e["confidence"] >= SURE and e.get("phase") != "queue" and e.get("cause") not in NOT_CHARGED and
+             not (e["type"] == "silence" and e["end"] >= truth["duration"] - 0.5)]
+    true = [t for t in truth["events"] if length(t) >= least.get(t["type"], float("inf")) * (1 - NEAR)]
+    return sum(any(t["type"] == e["type"] and covered(t, [span(e)]) > 0.5 for t in true) for e in costs), len(costs)
+
+
 def judge(args, folder):
     """A row for each layout of a folder."""
     true, rows = truths(folder), {}
     found = results(args.program, folder, true)
     for name, truth in true.items():
         result = found.get(name, dict(events=[], channels=[], measurable={}))
-        row = rows.setdefault(truth["conditions"]["layout"], dict(calls=0, right=0, much=0, little=0, sure=[0, 0]))
+        row = rows.setdefault(truth["conditions"]["layout"], dict(calls=0, right=0, much=0, little=0, sure=[0, 0], cost=[0, 0]))
         low, high = accepted(truth)
         taken = points(chargeable(truth, result), truth)
         way = "much" if taken > high else "little" if taken < low else "right"
         row["calls"] += 1
         row[way] += 1
         row["sure"] = [a + b for a, b in zip(row["sure"], sure_events(truth, result))]
+        row["cost"] = [a + b for a, b in zip(row["cost"], charged_events(truth, result))]
         if args.list and way != "right":
             print(f"{folder.name}/{name}: {taken} points, too {way}: {low} to {high}", file=sys.stderr)
     return [[f"{folder.name}, {layout}", row["calls"], share(row["right"], row["calls"]), row["much"], row["little"],
-             share(*row["sure"]), row["sure"][1]] for layout, row in sorted(rows.items(), reverse=True)]
+             share(*row["sure"]), row["sure"][1], *reversed(row["cost"])] for layout, row in sorted(rows.items(), reverse=True)]
 
 
 def main():
@@ -104,7 +116,7 @@ def main():
     rows = [row for folder in args.folders for row in judge(args, folder)]
     if not rows:
         sys.exit("no truth beside any recording")
-    table(["condition", "calls", "right", "too much", "too little", "sure", "of"], rows)
+    table(["condition", "calls", "right", "too much", "too little", "sure", "of", "charged", "upheld"], rows)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ static const struct speaker low = {80, 170, -2};    /* 100 Hz */
 static const struct speaker high = {40, 164, 2};    /* 200 Hz, another telephone */
 static const struct speaker alike = {76, 168, -2};  /* the same to any machine */
 static const struct speaker leaking = {40, 128, 2}; /* far softer */
-static const struct speaker *const voices[] = {&low, &high, &alike, &leaking};
+static const struct speaker other = {56, 150, 6};   /* neither of the two */
+static const struct speaker *const voices[] = {&low, &high, &alike, &leaking, &other};
 
 /* "1..2": the speakers, a digit a cell (0: of `voices`); M: music on hold. */
 static void draw_voices(struct picture *picture, const char *text)
@@ -162,7 +163,31 @@ static void test_voice_returns(void **state)
     expect_phase("..0000..0000.MMMMMMMMMMMMMM.0000..1111..0000.", CQA_PHASE_TALK);
     expect_phase("..0000..1111.MMMMMMMMMMMMMM.2222..1111..2222.", CQA_PHASE_TALK);
     expect_phase(".............MMMMMMMMMMMMMM.0000..1111..0000.", CQA_PHASE_QUEUE);
-    expect_on_a_mix("..0000..0000.MMMMMMMMMMMMMM.0000..0000.", 13, 0);
+    expect_on_a_mix("..0000..0000.MMMMMMMMMMMMMM.0000..1111..0000.", 13, 40);
+}
+
+/* A machine speaks after its music too: that one waits on, that one is being connected. It is not
+ * heard any more once there is talk; nor is there talk where nobody else is heard. */
+static void test_machine_returns(void **state)
+{
+    (void)state;
+    expect_phase("..0000..0000.MMMMMMMMMMMMMM.0000......1111..4444..1111.", CQA_PHASE_QUEUE);
+    expect_phase("..0000..0000.MMMMMMMMMMMMMM.0000......1111..4444..000..1111.", CQA_PHASE_QUEUE);
+    expect_on_a_mix("..0000..0000.MMMMMMMMMMMMMM.0000..0000.", 39, 0);
+}
+
+/* Nor does what it says between two pieces of music, however often, make either of them talk. */
+static void test_machine_between(void **state)
+{
+    struct picture picture;
+
+    (void)state;
+    play_on_a_mix(&picture, "..0000.MMMMMMMMMMMM.0000.......0000.......0000.MMMMMMMMMMMM."
+                            "......1111...4444..1111.");
+    assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 2);
+    for (size_t i = 0; i < picture.scene.events.count; i++)
+        assert_int_not_equal(picture.scene.events.items[i].phase, CQA_PHASE_TALK);
+    picture_finish(&picture);
 }
 
 /* Where keys are pressed, in cell `at`: from where on they are the conversation's. */
@@ -184,8 +209,10 @@ static int64_t keys_on_a_mix(const char *text, int at)
 static void test_keys_between(void **state)
 {
     (void)state;
-    assert_int_equal(keys_on_a_mix("..0000.....1111.......0000.....", 17), 17);
-    assert_int_equal(keys_on_a_mix("..0000.....1111.......1111.....", 17), 31);
+    assert_int_equal(keys_on_a_mix("..0000.....1111.......0000.....1111.....0000.....", 17), 17);
+    assert_int_equal(keys_on_a_mix("..0000.....1111.......1111.....0000.....1111.....", 17), 49);
+    /* a machine over whose prompt the caller mutters, and then the agent */
+    assert_int_equal(keys_on_a_mix("..0000.....1111.......0000.....4444.....1111.....", 17), 49);
     assert_int_equal(keys_on_a_mix("..0000................0000.....", 17), 31);
     assert_int_equal(keys_on_a_mix("..0000.....0000.......1111.....", 17), 31);
     assert_int_equal(keys_on_a_mix("..0000.....1111................", 17), 31);
@@ -194,10 +221,11 @@ static void test_keys_between(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_on_two),        cmocka_unit_test(test_two_voices),
-        cmocka_unit_test(test_one_voice),     cmocka_unit_test(test_again),
-        cmocka_unit_test(test_long_talk),     cmocka_unit_test(test_past_menus),
-        cmocka_unit_test(test_voice_returns), cmocka_unit_test(test_keys_between),
+        cmocka_unit_test(test_on_two),          cmocka_unit_test(test_two_voices),
+        cmocka_unit_test(test_one_voice),       cmocka_unit_test(test_again),
+        cmocka_unit_test(test_long_talk),       cmocka_unit_test(test_past_menus),
+        cmocka_unit_test(test_voice_returns),   cmocka_unit_test(test_machine_returns),
+        cmocka_unit_test(test_machine_between), cmocka_unit_test(test_keys_between),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,6 +174,15 @@ static void test_mute_ends_where_the_line_rises(void **state)
                          TALK_NOTHING "..UUUUUUUUUUUU.." TALK_NOTHING);
 }
 
+/* What lies under the floor for longer is a softer mute, and no noise by chance. */
+static void test_mute_of_two_depths(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "___0000000000___" TALK_AGENT,
+                         TALK_CUSTOMER "................" TALK_CUSTOMER,
+                         TALK_NOTHING "UUUUUUUUUUUUUUUU" TALK_NOTHING);
+}
+
 /* Below 5 s it is a silence that says so, above it a hold and no silence at all. */
 static void test_mute_length(void **state)
 {
@@ -403,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_silence_between_pieces),
         cmocka_unit_test(test_mute),
         cmocka_unit_test(test_mute_ends_where_the_line_rises),
+        cmocka_unit_test(test_mute_of_two_depths),
         cmocka_unit_test(test_mute_length),
         cmocka_unit_test(test_gated_line),
         cmocka_unit_test(test_park_in_noise),
