@@ -224,11 +224,18 @@ CQA_SQL_STATEMENT(lie_at, "piiiti", 0,
 CQA_SQL_STATEMENT(take_result, "ii", 0,
                   "UPDATE OR REPLACE results SET recording_id = ?1 WHERE recording_id = ?2");
 CQA_SQL_STATEMENT(rewrite_result, "bi", 0, "UPDATE results SET json = ?1 WHERE recording_id = ?2");
+/* Numbers of copies come again when they are gone; a row that was made of one may be there yet. */
+#define ROW_ID "printf('%s#%08x', c.call, k.rowid)"
+#define FREE_ID                                                                                    \
+    "CASE WHEN EXISTS (SELECT 1 FROM recordings AS o WHERE o.source = c.source"                    \
+    "  AND o.call_id = " ROW_ID ")"                                                                \
+    " THEN printf('%s#%08x%08x', c.call, k.rowid, (SELECT max(id) FROM recordings))"               \
+    " ELSE " ROW_ID " END"
 #define COPIES_TO_ROWS                                                                             \
     "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"                \
     " mtime_ns, discovered_ms, revised_ms, changed_ms)"                                            \
-    " SELECT k.path, c.source, printf('%s#%08x', c.call, k.rowid),"                                \
-    "  CASE WHEN c.named THEN c.call ELSE printf('%s#%08x', c.call, k.rowid) END,"                 \
+    " SELECT k.path, c.source, " FREE_ID ","                                                       \
+    "  CASE WHEN c.named THEN c.call ELSE " FREE_ID " END,"                                        \
     "  c.named, c.stem, k.size_bytes, k.mtime_ns, c.changed_ms, c.changed_ms,"                     \
     "  c.changed_ms FROM copies AS k JOIN recordings AS c ON c.id = k.recording_id"                \
     " WHERE k.recording_id = ?1 AND NOT k.gone"

@@ -58,13 +58,15 @@ void cqa_delivery_key(const struct cqa_delivery_parts *parts, char out[CQA_DELIV
  */
 enum { NUMBER_SIZE = 12, GENERATION_BYTES_MAX = 160 };
 
-/* What lies elsewhere now is told of under the same key: the server looks for it where it lay. */
+/* What lies elsewhere now is told of under the same key: the server looks for it where it lay. A
+ * recording that has said nothing yet may hold what another held before it was written anew. */
 CQA_SQL_STATEMENT(find_last, "it", 4,
-                  "SELECT key, state IN ('acked', 'in_flight')"
+                  "SELECT d.key, d.state IN ('acked', 'in_flight')"
                   "  AND NOT (SELECT stale FROM recordings WHERE id = ?1),"
-                  " (SELECT count(*) FROM deliveries WHERE recording_id = ?1),"
-                  " EXISTS (SELECT 1 FROM deliveries WHERE key = ?2) FROM deliveries"
-                  " WHERE recording_id = ?1 ORDER BY id DESC LIMIT 1");
+                  " (SELECT max(id) FROM deliveries),"
+                  " EXISTS (SELECT 1 FROM deliveries WHERE key = ?2) FROM (SELECT 1)"
+                  " LEFT JOIN deliveries AS d"
+                  "  ON d.id = (SELECT max(id) FROM deliveries WHERE recording_id = ?1)");
 CQA_SQL_STATEMENT(supersede, "ii", 0,
                   "UPDATE deliveries SET state = 'superseded', body = NULL, changed_ms = ?1"
                   " WHERE recording_id = ?2 AND state IN ('pending', 'quarantined')");

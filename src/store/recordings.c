@@ -106,6 +106,8 @@ CQA_SQL_STATEMENT(insert_erased, "ptttipiiii", 0,
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'excluded', 'erased', ?9, ?9, ?9,"
                   "  ?10)");
 
+enum { TAIL_SIZE = 10 }; /* "#", eight digits, and the end */
+
 struct adding {
     struct cqa_sql *sql;
     const struct cqa_file *files;
@@ -196,23 +198,40 @@ static enum cqa_status write_new(struct adding *adding, const struct cqa_file *f
                       erased ? (int64_t)0 : file->begun_ms); /* nothing is to be left of it */
 }
 
+/* "#" and what tells it from the others of its call: by where it lies, or, where another that lay
+ * there went elsewhere with that, by the next that nobody has. */
+static enum cqa_status free_call_id(struct adding *adding, const struct cqa_file *file,
+                                    char *call_id, size_t size, struct cqa_error *error)
+{
+    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+    struct known known = {.id = 1};
+    enum cqa_status status = CQA_OK;
+
+    for (const char *at = file->path; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+    for (unsigned tail = (unsigned)(hash ^ hash >> 32); status == CQA_OK && known.id != 0; tail++) {
+        struct cqa_sql_rows *rows = NULL;
+        (void)snprintf(call_id, size, "%s#%08x", file->call_id, tail);
+        status = cqa_sql_start(adding->sql, &rows, error, &find_id, file->source, call_id);
+        status = read_first(adding, rows, status, &known, error);
+    }
+    return status;
+}
+
 /* Another file has the call id already. A path says nothing of the call: what lies where another
  * has lain is another call. */
 static enum cqa_status write_second(struct adding *adding, const struct cqa_file *file,
                                     struct cqa_error *error)
 {
-    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-    char suffix[16];
-
-    for (const char *at = file->path; *at != '\0'; at++)
-        hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
-    (void)snprintf(suffix, sizeof suffix, "#%08x", (unsigned)(hash ^ hash >> 32));
-    const size_t size = strlen(file->call_id) + sizeof suffix;
+    const size_t size = strlen(file->call_id) + TAIL_SIZE;
     char *call_id = cqa_arena_alloc(&adding->arena, size);
+
     if (call_id == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for a call id");
-    (void)snprintf(call_id, size, "%s%s", file->call_id, suffix);
-    return write_new(adding, file, call_id, file->path_is_id ? call_id : file->call_id, error);
+    const enum cqa_status status = free_call_id(adding, file, call_id, size, error);
+    return status == CQA_OK
+               ? write_new(adding, file, call_id, file->path_is_id ? call_id : file->call_id, error)
+               : status;
 }
 
 /* What is known of the call, or of recordings of that name: the one that this file is for certain,

@@ -40,7 +40,7 @@ struct cqa_added {
  * size, time and name's stem of a call (or, where the id is only the path, of any) is the same
  * recording, moved or copied. Another file with the call id of one that is known is a row of its
  * own until it has been read (store/copies.h): its call id gets "#" and 8 hex digits of its path's
- * hash.
+ * hash, or the next that no other has.
  */
 enum cqa_status cqa_recordings_add(struct cqa_store *store, const struct cqa_file *files,
                                    size_t count, int64_t now_ms, struct cqa_added *out,

@@ -3,10 +3,13 @@
 """A file of a call in two files is rewritten: rewritten.py SOURCE PROGRAMS
 
 Longer, shorter, with other sound, with no sound at all; either of the two; before anything of the call was posted, after, and while its
-period is closed. Each time the call ends as one, with what lies there now, or as legs which say why they are.
+period is closed. Each time the call ends as one, with what lies there now, or as legs which say why they are. Then what was copied
+before it was written anew, and what is copied over another recording of its call.
 """
 import os
+import shutil
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from appraisal import Floor, Person
@@ -164,6 +167,48 @@ def kept_back(site, lives, contents):
     expect("what is refused of what waited", [number for word, number in accepted.items() if word != "accepted"], [0] * (len(accepted) - 1))
 
 
+COPIED = {21: IN, 22: OUT, 23: ".wav"}  # a file of a party, and a whole recording
+
+
+def copied_and_written_anew(lives, contents, sample):
+    """What was known under one name is left under another: it goes on counting, until it is written over as well."""
+    whole, short = (os.path.join(contents.top, name) for name in ("of-both.wav", "short-of-both.wav"))
+    sox(sample, whole, "reverse")
+    sox(sample, short, "trim", "0", "14")
+    elsewhere = os.path.join(lives.site.watched[0], "kept")
+    os.makedirs(elsewhere)
+
+    def put(what):
+        for number, ending in COPIED.items():
+            lives.put(number, ending, {"short": short, "other": whole}[what] if ending == ".wav" else contents.path(what, ending))
+
+    def keep():
+        for number, ending in COPIED.items():
+            part = lives.path(number, ending, elsewhere) + ".part"
+            shutil.copyfile(lives.path(number, ending), part)
+            os.rename(part, lives.path(number, ending, elsewhere))
+
+    def lengths():
+        return [sorted(call["recording"]["duration_ms"] // 1000 for call in lives.calls(number)) for number in COPIED]
+
+    put("short")
+    wait_until("the first are known", lambda: lengths() == [[14]] * 3)
+    keep()
+    wait_until("the copies are known", lambda: lives.site.ask_store("SELECT count(*) FROM copies") == len(COPIED))
+    put("other")
+    settled_for(lives, lengths, [[14, 39]] * 3, "written anew beside a copy of before")
+    keep()
+    settled_for(lives, lengths, [[39]] * 3, "copied over it")
+
+
+def settled_for(lives, ask, wanted, what):
+    end = time.monotonic() + 40
+    while ask() != wanted and time.monotonic() < end:
+        time.sleep(0.5)
+    wait_until("nothing is to be sent", lives.is_quiet)
+    expect(what, ask(), wanted)
+
+
 def main(source, programs):
     sample = os.path.join(source, "samples", "in-8001-13800138000-20251120-101502-1763604902.17.wav")
     for live in (posted_before, not_posted_before, kept_back):
@@ -173,6 +218,12 @@ def main(source, programs):
             expect_calls(lives, live.__name__.replace("_", " "), otherwise)
             charged_alone(lives)
             site.stop_daemon()
+    with Floor(programs, leg_wait="2s") as site:
+        lives, contents = Lives(site, site.top, sample), Contents(site.top, sample)
+        site.start_server()
+        site.start_daemon()
+        copied_and_written_anew(lives, contents, sample)
+        site.stop_daemon()
     print("rewritten: ok")
 
 

@@ -368,17 +368,35 @@ static int same_makers(const char *left, const char *right)
     return same;
 }
 
+/* "": it does not say. */
+static const char *store_of(const json_t *root)
+{
+    return word_of(root, "generation", "store");
+}
+
+static int same_store(json_t *const roots[2])
+{
+    return store_of(roots[0])[0] != '\0' && strcmp(store_of(roots[0]), store_of(roots[1])) == 0;
+}
+
+int cqa_put_same_store(const char *left_body, const char *right_body)
+{
+    json_t *roots[2] = {json_loads(left_body, 0, NULL), json_loads(right_body, 0, NULL)};
+    const int same = same_store(roots);
+
+    json_decref(roots[0]);
+    json_decref(roots[1]);
+    return same;
+}
+
 /* Of one row of one recorder's store what comes later is what lies there now, and no other source
  * that might be worse. */
 int cqa_put_same_row(const char *left_body, const char *right_body)
 {
     json_t *roots[2] = {json_loads(left_body, 0, NULL), json_loads(right_body, 0, NULL)};
-    const char *stores[2] = {word_of(roots[0], "generation", "store"),
-                             word_of(roots[1], "generation", "store")};
     const json_t *rows[2] = {json_object_get(json_object_get(roots[0], "generation"), "recording"),
                              json_object_get(json_object_get(roots[1], "generation"), "recording")};
-    const int same = stores[0][0] != '\0' && strcmp(stores[0], stores[1]) == 0 &&
-                     json_is_integer(rows[0]) &&
+    const int same = same_store(roots) && json_is_integer(rows[0]) &&
                      json_integer_value(rows[0]) == json_integer_value(rows[1]);
 
     json_decref(roots[0]);

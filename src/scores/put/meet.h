@@ -25,6 +25,9 @@ enum cqa_status cqa_put_meet(struct cqa_scores *scores, struct cqa_sql *db,
  * now. */
 int cqa_put_same_row(const char *left_body, const char *right_body);
 
+/* Whether both come from one recorder's store, where a path is one place. */
+int cqa_put_same_store(const char *left_body, const char *right_body);
+
 /* Are two results of one recording? `left_path` and so on: where no name says whose call it was,
  * the content has to be the very same, or the stem in the same folder. */
 struct cqa_met {
@@ -55,7 +58,7 @@ enum cqa_status cqa_put_is_leg(struct cqa_sql *db, const struct cqa_poster *post
                                struct cqa_error *error) CQA_MUST_CHECK;
 
 /* What counts here of single legs of the item, which was joined from two and counts, is taken into
- * its call. */
+ * its call; and what lay where the item, which counts, says that a copy of it lies now. */
 enum cqa_status cqa_put_take_legs(struct cqa_scores *scores, struct cqa_sql *db,
                                   const struct cqa_poster *poster, const struct cqa_item *item,
                                   struct cqa_error *error) CQA_MUST_CHECK;

@@ -120,22 +120,34 @@ enum cqa_status cqa_put_is_leg(struct cqa_sql *db, const struct cqa_poster *post
     return status;
 }
 
+/* A copy was written over it: what it held is no more. */
+static int lies_at_copy(const struct cqa_met *row, const struct cqa_item *item,
+                        const struct cqa_result *posted)
+{
+    for (size_t i = 0; i < posted->copy_count; i++)
+        if (strcmp(posted->copies[i], row->path) == 0)
+            return cqa_put_same_store(row->body, item->body);
+    return 0;
+}
+
 /* What lay where a leg lies now was a leg too, whatever was heard of it: it was cut short then. */
 static enum cqa_status take_leg(struct cqa_scores *scores, struct cqa_sql *db,
                                 const struct cqa_met *row, const struct cqa_met *of,
-                                const struct cqa_result *joined, struct cqa_error *error)
+                                const struct cqa_item *item, const struct cqa_result *posted,
+                                struct cqa_error *error)
 {
-    struct cqa_result leg;
+    struct cqa_result leg = {0};
     enum cqa_status status = CQA_OK;
-    int is_leg = 0;
+    int is_taken = lies_at_copy(row, item, posted);
 
-    if (read_body(row->body, &leg) && leg.recording.layout == CQA_LAYOUT_LEG) {
-        is_leg = lies_at(joined, row->path);
-        if (!is_leg)
-            status = cqa_result_is_leg_of(&leg, joined, &is_leg, error);
+    if (!is_taken && posted->recording.legs.joined && read_body(row->body, &leg) &&
+        leg.recording.layout == CQA_LAYOUT_LEG) {
+        is_taken = lies_at(posted, row->path);
+        if (!is_taken)
+            status = cqa_result_is_leg_of(&leg, posted, &is_taken, error);
     }
     cqa_result_finish(&leg);
-    return status == CQA_OK && is_leg ? cqa_put_merge(scores, db, row, of, error) : status;
+    return status == CQA_OK && is_taken ? cqa_put_merge(scores, db, row, of, error) : status;
 }
 
 CQA_SQL_STATEMENT(waiting_parts, "ttt", 2,
@@ -191,12 +203,12 @@ enum cqa_status cqa_put_take_legs(struct cqa_scores *scores, struct cqa_sql *db,
 {
     struct family family = {.count = 0};
     const struct cqa_met *of = NULL;
-    struct cqa_result joined;
+    struct cqa_result posted;
     enum cqa_status status = CQA_OK;
 
-    if (!has_word(item, "\"legs\""))
+    if (!has_word(item, "\"legs\"") && !has_word(item, "\"copies\""))
         return CQA_OK;
-    if (read_body(item->body, &joined) && joined.recording.legs.joined)
+    if (read_body(item->body, &posted) && (posted.recording.legs.joined || posted.copy_count > 0))
         status = read_family(db, poster, item, &family, error);
     for (size_t i = 0; i < family.count; i++)
         if (strcmp(family.rows[i].call_id, item->call_id) == 0 &&
@@ -204,10 +216,10 @@ enum cqa_status cqa_put_take_legs(struct cqa_scores *scores, struct cqa_sql *db,
             of = &family.rows[i];
     for (size_t i = 0; status == CQA_OK && of != NULL && i < family.count; i++)
         if (&family.rows[i] != of)
-            status = take_leg(scores, db, &family.rows[i], of, &joined, error);
-    if (status == CQA_OK && of != NULL)
-        status = drop_waiting_legs(db, poster, item, &joined, error);
-    cqa_result_finish(&joined);
+            status = take_leg(scores, db, &family.rows[i], of, item, &posted, error);
+    if (status == CQA_OK && of != NULL && posted.recording.legs.joined)
+        status = drop_waiting_legs(db, poster, item, &posted, error);
+    cqa_result_finish(&posted);
     cqa_arena_finish(&family.arena);
     return status;
 }

@@ -84,6 +84,39 @@ static void test_kin_are_of_the_call_or_have_the_content(void **state)
     assert_int_equal(kin.count, 0);
 }
 
+/* Its content is another than that of its copies: each is a recording of its own. */
+static void write_anew(struct fixture *fixture, int64_t size, const char *sha256)
+{
+    struct cqa_recording claimed;
+    int kept = 0;
+
+    add_at(fixture, "/m/a.wav", "1", 0, size, size * 10);
+    assert_int_equal(claim(fixture, 1, 10, &claimed), 1);
+    const struct cqa_settlement settlement = {
+        .sheds = 1, .stamp = kindred_of(fixture, claimed.id, sha256).stamp};
+    struct cqa_finished finished = finished_of(&claimed);
+    finished.sha256 = finished.key = sha256;
+    finished.settlement = &settlement;
+    CHECK(fixture, cqa_results_put(fixture->store, &finished, 11, &kept, &fixture->error));
+}
+
+/* The number of the first copy comes again when there is no copy any more. */
+static void test_copies_of_before_are_told_apart(void **state)
+{
+    struct fixture *fixture = *state;
+
+    add_at(fixture, "/m/a.wav", "1", 0, 10, 100);
+    (void)score(fixture, "aa", "aa");
+    add_at(fixture, "/m/1/a.wav", "1", 0, 10, 100);
+    write_anew(fixture, 20, "bb");
+    (void)score(fixture, "aa", "aa");
+    add_at(fixture, "/m/2/a.wav", "1", 0, 20, 200);
+    write_anew(fixture, 30, "cc");
+    assert_string_not_equal(find(fixture, "/m/1/a.wav").call_id,
+                            find(fixture, "/m/2/a.wav").call_id);
+    assert_memory_equal(find(fixture, "/m/2/a.wav").call_id, "1#", 2);
+}
+
 static void test_the_better_source_takes_over(void **state)
 {
     struct fixture *fixture = *state;
@@ -246,6 +279,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_needs_no_reading, setup, teardown),
         cmocka_unit_test_setup_teardown(test_kin_are_of_the_call_or_have_the_content, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_copies_of_before_are_told_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_better_source_takes_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_was_touched_and_moved_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_copies_outlive_a_file_that_fails, setup, teardown),

@@ -322,6 +322,21 @@ static void test_same_key_again_after_another_is_sent_again(void **state)
     assert_int_equal(due(fixture, 5, 80, &delivery), 0);
 }
 
+/* What was copied before it was written anew is a recording of its own from then on: what the
+ * server has under that key is of the other. */
+static void test_the_key_of_another_recording_is_numbered(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+
+    score(fixture, "/m/a.wav", "k1", 1);
+    assert_int_equal(due(fixture, 5, 60, &delivery), 1);
+    CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 70, &fixture->error));
+    score(fixture, "/m/b.wav", "k1", 2);
+    assert_int_equal(due(fixture, 5, 80, &delivery), 1);
+    assert_string_equal(delivery.key, "k1|2");
+}
+
 /* Each outcome has a later number than all before it, a failure as a result, whatever the clock
  * does; what is sent again is what it was. */
 static void test_generations_only_grow(void **state)
@@ -465,6 +480,7 @@ int main(void)
         TEST(test_newer_result_supersedes_what_was_not_sent),
         TEST(test_older_never_goes_after_newer),
         TEST(test_same_key_again_after_another_is_sent_again),
+        TEST(test_the_key_of_another_recording_is_numbered),
         TEST(test_generations_only_grow),
         TEST(test_half_old_half_new),
         cmocka_unit_test(test_keys),

@@ -104,6 +104,23 @@ static void test_second_file_of_a_call_is_a_call_of_its_own(void **state)
                      1);
 }
 
+/* What went elsewhere keeps the id that it got where it lay; what comes to lie there has its own.
+ */
+static void test_third_file_lies_where_the_second_was(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *gone[] = {"/m/in-1.wav"};
+
+    (void)add_file(fixture, "/m/q-1.wav", "1", 10, 100, 1);
+    (void)add_file(fixture, "/m/in-1.wav", "1", 20, 200, 2);
+    CHECK(fixture, cqa_recordings_gone(fixture->store, gone, 1, 3, &fixture->error));
+    assert_int_equal(add_file(fixture, "/m/2025/in-1.wav", "1", 20, 200, 4).moved, 1);
+    assert_int_equal(add_file(fixture, "/m/in-1.wav", "1", 30, 300, 5).added, 1);
+    assert_string_not_equal(find(fixture, "/m/in-1.wav").call_id,
+                            find(fixture, "/m/2025/in-1.wav").call_id);
+    assert_string_equal(find(fixture, "/m/in-1.wav").call, "1");
+}
+
 static void test_vanished_and_back(void **state)
 {
     struct fixture *fixture = *state;
@@ -409,6 +426,7 @@ int main(void)
         TEST(test_moved_file_keeps_its_result),
         TEST(test_converted_file_is_a_revision),
         TEST(test_second_file_of_a_call_is_a_call_of_its_own),
+        TEST(test_third_file_lies_where_the_second_was),
         TEST(test_vanished_and_back),
         TEST(test_three_deaths_are_the_end),
         TEST(test_passing_errors_never_end_it),
