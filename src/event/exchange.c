@@ -26,6 +26,7 @@ static void change(struct listener *listener, const struct cqa_voice *voice, flo
         out->first_ms = listener->changed_ms < out->first_ms ? listener->changed_ms : out->first_ms;
         out->last_ms = start_ms;
         out->plain += by >= limits->far_apart && listener->by >= limits->far_apart;
+        out->sure_ms = out->plain > 0 && start_ms < out->sure_ms ? start_ms : out->sure_ms;
     }
     listener->by = answers ? by : listener->by;
     listener->changed_ms = answers ? before_ms : listener->changed_ms;
@@ -75,6 +76,11 @@ static void find_changes(const struct cqa_scene *scene, float least, struct cqa_
     }
 }
 
+static int64_t sooner(int64_t a_ms, int64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
 /* Where talk goes on so long, or comes to so much, that two must be talking. */
 static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *out)
 {
@@ -88,15 +94,15 @@ static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *o
         sum_ms += cqa_span_length_ms(span);
         if (sum_ms >= limits->much_ms && span.start_ms < out->first_ms)
             out->first_ms = span.start_ms;
-        if (sum_ms >= limits->past_menus_ms && span.start_ms < out->voices_ms)
-            out->voices_ms = span.start_ms;
+        if (sum_ms >= limits->past_menus_ms) {
+            out->voices_ms = sooner(out->voices_ms, span.start_ms);
+            out->sure_ms = sooner(out->sure_ms, span.start_ms);
+        }
         if (i == 0 || span.start_ms - speech->items[i - 1].end_ms >= limits->near_ms)
             start_ms = span.start_ms;
         if (span.end_ms - start_ms < limits->long_ms)
             continue;
-        out->first_ms = start_ms + limits->long_ms / 2 < out->first_ms
-                            ? start_ms + limits->long_ms / 2
-                            : out->first_ms;
+        out->first_ms = sooner(out->first_ms, start_ms + limits->long_ms / 2);
         out->last_ms = span.end_ms > out->last_ms ? span.end_ms : out->last_ms;
     }
 }
@@ -239,7 +245,7 @@ static void find_returns(const struct cqa_scene *scene, float least, struct cqa_
 struct cqa_exchange cqa_exchange_find(const struct cqa_scene *scene)
 {
     const struct cqa_spans *speech = scene->speech;
-    struct cqa_exchange found = {.first_ms = scene->duration_ms};
+    struct cqa_exchange found = {.first_ms = scene->duration_ms, .sure_ms = scene->duration_ms};
 
     if (scene->mono) {
         const float least = least_level(scene);

@@ -13,6 +13,8 @@ struct cqa_exchange {
     int64_t last_ms;
     int64_t voices_ms; /* on a mix: first_ms as the change of voices tells it, or more talk than any
                           menu's: from there on keys are pressed in a conversation */
+    int64_t sure_ms;   /* on a mix: from where on two have surely answered each other, be it by more
+                          talk than any menu's; the recording's length where they never have */
     int plain; /* on a mix: how often the voices were so far apart that there are surely two */
 };
 

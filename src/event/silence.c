@@ -209,14 +209,40 @@ static float edge_doubt(const struct cqa_scene *scene, int usual, struct cqa_spa
     return is_cut ? 1.0f - cqa_scene_limits(scene)->silence.aside_sure : 0.0f;
 }
 
+/* Whether keys, ringing or music are heard before two voices have surely answered each other. */
+static int begins_with_machine(const struct cqa_scene *scene)
+{
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        if (event->start_ms < scene->exchange.sure_ms &&
+            (event->type == CQA_EVENT_DTMF || event->type == CQA_EVENT_RINGBACK ||
+             event->type == CQA_EVENT_HOLD))
+            return 1;
+    }
+    return 0;
+}
+
+/* The doubt that a party was waited for: on a mix that begins with a machine, whoever spoke before
+ * two have surely answered each other may be one. */
+static float lone_doubt(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const int is_before = scene->mono && span.start_ms < scene->exchange.sure_ms;
+
+    return is_before && begins_with_machine(scene)
+               ? 1.0f - cqa_scene_limits(scene)->silence.lone_sure
+               : 0.0f;
+}
+
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
 static float confidence(const struct cqa_scene *scene, const struct lines_known *known,
                         struct cqa_span span, enum cqa_event_cause cause)
 {
     const float cut = edge_doubt(scene, known->usual, span);
+    const float lone = lone_doubt(scene, span);
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
     most = cut > most ? cut : most;
+    most = lone > most ? lone : most;
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
         most = channel > most ? channel : most;
