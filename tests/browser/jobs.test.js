@@ -13,7 +13,7 @@ before(async () => {
 after(() => close?.());
 
 const as = actor(() => ({ stage, browser }));
-const LEAST = 16000; // calls; as many again where a machine is done with them before anybody has seen how far it is
+const LEAST = 48000; // calls; as many again where a machine is done with them before anybody has seen how far it is
 const ROUNDS = 5;
 const BATCH = 1000;
 const rubric = `name: strict
