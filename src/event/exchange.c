@@ -76,11 +76,6 @@ static void find_changes(const struct cqa_scene *scene, float least, struct cqa_
     }
 }
 
-static int64_t sooner(int64_t a_ms, int64_t b_ms)
-{
-    return a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* Where talk goes on so long, or comes to so much, that two must be talking. */
 static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *out)
 {
@@ -95,14 +90,14 @@ static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *o
         if (sum_ms >= limits->much_ms && span.start_ms < out->first_ms)
             out->first_ms = span.start_ms;
         if (sum_ms >= limits->past_menus_ms) {
-            out->voices_ms = sooner(out->voices_ms, span.start_ms);
-            out->sure_ms = sooner(out->sure_ms, span.start_ms);
+            out->voices_ms = cqa_earlier_ms(out->voices_ms, span.start_ms);
+            out->sure_ms = cqa_earlier_ms(out->sure_ms, span.start_ms);
         }
         if (i == 0 || span.start_ms - speech->items[i - 1].end_ms >= limits->near_ms)
             start_ms = span.start_ms;
         if (span.end_ms - start_ms < limits->long_ms)
             continue;
-        out->first_ms = sooner(out->first_ms, start_ms + limits->long_ms / 2);
+        out->first_ms = cqa_earlier_ms(out->first_ms, start_ms + limits->long_ms / 2);
         out->last_ms = span.end_ms > out->last_ms ? span.end_ms : out->last_ms;
     }
 }

@@ -2,11 +2,6 @@
 #include "event/pauses.h"
 #include "signal/levels.h"
 
-static int64_t earlier(int64_t a_ms, int64_t b_ms)
-{
-    return a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* Between the party's words i - 1 and i, or the ends of the call, without the words' own ends; none
  * where it ends before it starts. */
 static struct cqa_span pause_before(const struct cqa_scene *scene, const struct cqa_spans *words,
@@ -37,9 +32,9 @@ static void add_pauses(const struct cqa_scene *scene, int c, struct cqa_span mus
             (pause.start_ms < close.end_ms && pause.end_ms > close.start_ms))
             continue;
         if (i > 0)
-            after.end_ms = earlier(pause.start_ms + reach_ms, pause.end_ms);
+            after.end_ms = cqa_earlier_ms(pause.start_ms + reach_ms, pause.end_ms);
         if (i < words->count)
-            before.start_ms = pause.end_ms - earlier(reach_ms, pause.end_ms - after.end_ms);
+            before.start_ms = pause.end_ms - cqa_earlier_ms(reach_ms, pause.end_ms - after.end_ms);
         cqa_scene_add_levels(scene, c, after, levels);
         cqa_scene_add_levels(scene, c, before, levels);
     }

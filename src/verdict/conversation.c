@@ -36,11 +36,6 @@ static int64_t go_on(const struct cqa_scene *scene, int64_t end_ms)
     }
 }
 
-static int64_t earlier(int64_t a_ms, int64_t b_ms)
-{
-    return a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* The end of the last word that begins before `before_ms`, 0 without one. What a party says after
  * the other's line is gone, this recording cannot tell from talking to nobody. */
 static int64_t last_word(const struct cqa_spans *speech, int64_t before_ms)
@@ -49,7 +44,7 @@ static int64_t last_word(const struct cqa_spans *speech, int64_t before_ms)
 
     while (count > 0 && speech->items[count - 1].start_ms >= before_ms)
         count--;
-    return count > 0 ? earlier(speech->items[count - 1].end_ms, before_ms) : 0;
+    return count > 0 ? cqa_earlier_ms(speech->items[count - 1].end_ms, before_ms) : 0;
 }
 
 /* Keys, rings and queue music come before the agent does: what lies before the last of them, before
@@ -137,19 +132,19 @@ static int64_t agent_leaves_ms(const struct cqa_scene *scene, int64_t heard_ms)
 static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *conversation)
 {
     const struct cqa_spans *speech = scene->speech;
-    const int64_t heard_ms = earlier(scene->lines.lost_ms[0], scene->lines.lost_ms[1]);
+    const int64_t heard_ms = cqa_earlier_ms(scene->lines.lost_ms[0], scene->lines.lost_ms[1]);
 
     if (scene->exchange.first_ms >= heard_ms)
         return;
     const int64_t last_ms =
-        earlier(last_word(&speech[scene->agent], agent_leaves_ms(scene, heard_ms)),
-                last_word(&speech[1 - scene->agent], heard_ms));
+        cqa_earlier_ms(last_word(&speech[scene->agent], agent_leaves_ms(scene, heard_ms)),
+                       last_word(&speech[1 - scene->agent], heard_ms));
     if (last_ms <= scene->exchange.first_ms)
         return;
     conversation->talked = 1;
     conversation->confidence = TWO_CONFIDENCE;
     conversation->start_ms = scene->exchange.first_ms;
-    conversation->end_ms = earlier(go_on(scene, last_ms), heard_ms);
+    conversation->end_ms = cqa_earlier_ms(go_on(scene, last_ms), heard_ms);
 }
 
 /* A hold that begins with the last word began after it: nobody came back from it. */
