@@ -3,18 +3,21 @@
 #include "event/voice.h"
 #include "verdict/verdict.h"
 
-enum {
-    PAUSE_MS = 3000, /* that ends what the other party still says */
-    EDGE_MS = 500,   /* that a hold's edge may be off by */
-    VOICE_MS = 384,  /* least speech that tells a voice */
+static const struct {
+    int64_t pause_ms;  /* ends what the other party still says */
+    int64_t edge_ms;   /* a hold's edge may be off by so much */
+    int64_t voice_ms;  /* least speech that tells a voice */
+    float other_voice; /* least distance of two voices, as in exchange */
+    float two_sure;    /* confidence of both bounds, of two channels */
+    float mix_sure;    /* the same of a mix, where nobody can say who is heard first */
+} limits = {
+    .pause_ms = 3000,    /* shortest silence that counts: the contract */
+    .edge_ms = 500,      /* by hand */
+    .voice_ms = 384,     /* as in exchange */
+    .other_voice = 1.4f, /* by hand: more than in exchange, whole turns have steady means */
+    .two_sure = 0.95f,   /* how many bounds lie within 1 s of the truth: simulated calls */
+    .mix_sure = 0.6f,    /* the same of a mix's ends */
 };
-
-static const float OTHER_VOICE = 1.4f; /* between whole turns: their means are steady */
-
-/* How many of the bounds lie within a second of the truth on simulated calls; of a mix, of the
- * ends: who is heard first there nobody can say. */
-static const float TWO_CONFIDENCE = 0.95f;
-static const float MIX_CONFIDENCE = 0.6f;
 
 /* What is said from `end_ms` on, by anybody, without a pause of 3 s. */
 static int64_t go_on(const struct cqa_scene *scene, int64_t end_ms)
@@ -25,7 +28,8 @@ static int64_t go_on(const struct cqa_scene *scene, int64_t end_ms)
         int64_t next_ms = end_ms;
         for (int c = 0; c < 2; c++) {
             const struct cqa_spans *speech = &scene->speech[c];
-            while (at[c] < speech->count && speech->items[at[c]].start_ms - next_ms < PAUSE_MS) {
+            while (at[c] < speech->count &&
+                   speech->items[at[c]].start_ms - next_ms < limits.pause_ms) {
                 const int64_t own_ms = speech->items[at[c]++].end_ms;
                 next_ms = own_ms > next_ms ? own_ms : next_ms;
             }
@@ -74,7 +78,7 @@ static void find_on_mix(const struct cqa_scene *scene, struct cqa_conversation *
     if (speech->count == 0 || speech->items[speech->count - 1].end_ms <= start_ms)
         return;
     conversation->talked = 1;
-    conversation->confidence = MIX_CONFIDENCE;
+    conversation->confidence = limits.mix_sure;
     conversation->start_ms = start_ms;
     conversation->end_ms = speech->items[speech->count - 1].end_ms;
 }
@@ -88,7 +92,7 @@ static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_sp
     for (size_t i = 0; i < speech->count; i++) {
         const struct cqa_span span = speech->items[i];
         if (span.start_ms < within.start_ms || span.end_ms > within.end_ms ||
-            cqa_span_length_ms(span) < VOICE_MS)
+            cqa_span_length_ms(span) < limits.voice_ms)
             continue;
         const struct cqa_voice voice =
             cqa_voice_hear(&scene->frames->channel[scene->agent], cqa_border_at(span.start_ms),
@@ -108,7 +112,7 @@ static int is_machine(const struct cqa_scene *scene, int64_t said_ms, int64_t ke
     const struct cqa_voice asks = agent_voice(scene, (struct cqa_span){said_ms, keys_ms});
 
     return agent.weight > 0 && asks.weight > 0 &&
-           cqa_voice_difference(&agent, &asks) >= OTHER_VOICE;
+           cqa_voice_difference(&agent, &asks) >= limits.other_voice;
 }
 
 /*
@@ -142,7 +146,7 @@ static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *
     if (last_ms <= scene->exchange.first_ms)
         return;
     conversation->talked = 1;
-    conversation->confidence = TWO_CONFIDENCE;
+    conversation->confidence = limits.two_sure;
     conversation->start_ms = scene->exchange.first_ms;
     conversation->end_ms = cqa_earlier_ms(go_on(scene, last_ms), heard_ms);
 }
@@ -154,7 +158,7 @@ static void end_before_hold(const struct cqa_scene *scene, struct cqa_conversati
         const struct cqa_event *event = &scene->events.items[i];
         if (event->type == CQA_EVENT_HOLD && event->start_ms > conversation->start_ms &&
             event->start_ms <= conversation->end_ms &&
-            event->start_ms > conversation->end_ms - EDGE_MS)
+            event->start_ms > conversation->end_ms - limits.edge_ms)
             conversation->end_ms = event->start_ms - 1;
     }
 }

@@ -7,16 +7,20 @@
 #include "recorder/call.h"
 #include "verdict/verdict.h"
 
-enum {
-    PAUSE_MS = 300, /* shorter ones are inside a word group */
-    LONG_MS = 1500, /* nobody waits so long for most answers */
-    LONG_LEAST = 3, /* so many, for the shares to tell anything */
+static const struct {
+    int64_t pause_ms; /* shorter ones are inside a word group */
+    int64_t long_ms;  /* nobody waits so long for most answers */
+    int long_least;   /* so many long ones, for the shares to tell anything */
+    float long_share; /* least share of long ones among the pauses, */
+    float talk_share; /* and most talk of the time between the first and the last word */
+} limits = {
+    .pause_ms = 300, /* as bridge_ms of speech */
+    .long_ms = 1500, /* by hand */
+    .long_least = 3, /* by hand */
+    .long_share =
+        0.35f, /* at most 1 in 100 mixes of every condition of the simulator passes both, */
+    .talk_share = 0.55f, /* of eight real lines alone five do (tests/bench/situations.py blank) */
 };
-
-/* On simulated mixes of every condition at most 1 in 100 is below both; of eight real lines alone
- * five are (tests/bench/situations.py blank). */
-static const float long_share = 0.35f; /* of the pauses */
-static const float talk_share = 0.55f; /* of the time between the first and the last word */
 
 /* Pauses that something explains are no witnesses: holds, signalling, what was not recorded. */
 static enum cqa_status find_explained(const struct cqa_scene *scene, struct cqa_spans *out)
@@ -50,19 +54,20 @@ static struct pauses count_pauses(const struct cqa_spans *speech, const struct c
         const int64_t length_ms = cqa_span_length_ms(pause);
         const int64_t known_ms = cqa_spans_within_ms(explained, pause);
         pauses.pause_ms += length_ms - known_ms;
-        if (known_ms > 0 || length_ms < PAUSE_MS)
+        if (known_ms > 0 || length_ms < limits.pause_ms)
             continue;
         pauses.count++;
-        pauses.long_count += length_ms >= LONG_MS;
+        pauses.long_count += length_ms >= limits.long_ms;
     }
     return pauses;
 }
 
 static int nobody_answers(const struct pauses *pauses)
 {
-    return pauses->long_count >= LONG_LEAST &&
-           (float)pauses->long_count >= long_share * (float)pauses->count &&
-           (float)pauses->talk_ms <= talk_share * (float)(pauses->talk_ms + pauses->pause_ms);
+    return pauses->long_count >= limits.long_least &&
+           (float)pauses->long_count >= limits.long_share * (float)pauses->count &&
+           (float)pauses->talk_ms <=
+               limits.talk_share * (float)(pauses->talk_ms + pauses->pause_ms);
 }
 
 static enum cqa_status listen_for_answers(const struct cqa_scene *scene, int *is_leg)

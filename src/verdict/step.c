@@ -2,30 +2,44 @@
 /*
  * Whether the two channels run in step. Where one is late by some seconds, answers come too late in
  * one direction and before the question has ended in the other; moved back by that lag, they fall
- * into place. Fitted on speech of simulated calls, shifted and not (docs/accuracy.md,
- * "Situations").
+ * into place (docs/accuracy.md, "Situations").
  */
 #include <stdlib.h>
 #include "verdict/verdict.h"
 
-enum {
-    TURN_PAUSE_MS = 1000,
-    TURN_LEAST_MS = 500,
-    LAG_STEP_MS = 100,
-    LAG_LEAST_MS = 700, /* less is how people talk */
-    LAG_MOST_MS = 6000,
-    EARLY_MS = 300,     /* how much before the end of a turn its answer may begin, */
-    LATE_MS = 1500,     /* and how long after */
-    OVERLAP_MS = 800,   /* that an answer has with its turn, as the channels stand */
-    ANSWERS_LEAST = 5,  /* at the lag, */
-    OVERLAPS_LEAST = 2, /* so many of them overlapping now, */
-    OVERLAPS_MANY = 4,
+static const struct {
+    int64_t turn_pause_ms; /* shorter ones part no turn */
+    int64_t turn_ms;       /* shorter ones are none */
+    int64_t lag_step_ms;   /* between two lags that are tried */
+    int64_t lag_least_ms;  /* least lag: less is how people talk */
+    int64_t lag_most_ms;   /* most lag */
+    int64_t early_ms;      /* so much before the end of a turn its answer may begin, */
+    int64_t late_ms;       /* and so long after */
+    int64_t overlap_ms;    /* least that an answer has with its turn, as the channels stand */
+    int answers_least;     /* answers at the lag, */
+    int overlaps_least;    /* so many of them overlapping now, */
+    int overlaps_many;     /* and so many, that they tell more */
+    float answers_share;   /* of the answers at the lag, most as the channels stand, */
+    float overlap_share;   /* and of the overlap as they stand, most at the lag: of many overlaps */
+    float answers_few_share; /* the same where the overlaps are few */
+    float overlap_few_share; /* the same */
+} limits = {
+    .turn_pause_ms = 1000,     /* as gap_ms of turns: the contract */
+    .turn_ms = 500,            /* by hand */
+    .lag_step_ms = 100,        /* by hand */
+    .lag_least_ms = 700,       /* by hand */
+    .lag_most_ms = 6000,       /* by hand: what was shifted so is looked for */
+    .early_ms = 300,           /* by hand */
+    .late_ms = 1500,           /* by hand */
+    .overlap_ms = 800,         /* simulated calls, shifted and not */
+    .answers_least = 5,        /* the same */
+    .overlaps_least = 2,       /* the same */
+    .overlaps_many = 4,        /* the same */
+    .answers_share = 0.5f,     /* the same */
+    .overlap_share = 0.8f,     /* the same */
+    .answers_few_share = 0.2f, /* the same */
+    .overlap_few_share = 0.3f, /* the same */
 };
-
-/* Of the answers at the lag, most as the channels stand; of the overlap as they stand, most at the
- * lag: where the overlaps are many, and where they are few. */
-static const float answers_share[] = {0.5f, 0.2f};
-static const float overlap_share[] = {0.8f, 0.3f};
 
 struct fit {
     int answers;
@@ -43,14 +57,14 @@ static void count_answers(const struct cqa_spans *first, const struct cqa_spans 
         const struct cqa_span turn = first->items[i];
         while (next < second->count &&
                (second->items[next].start_ms - lag_ms <= turn.start_ms ||
-                second->items[next].start_ms - lag_ms < turn.end_ms - EARLY_MS))
+                second->items[next].start_ms - lag_ms < turn.end_ms - limits.early_ms))
             next++;
         if (next == second->count)
             return;
-        if (second->items[next].start_ms - lag_ms > turn.end_ms + LATE_MS)
+        if (second->items[next].start_ms - lag_ms > turn.end_ms + limits.late_ms)
             continue;
         fit->answers++;
-        fit->overlapping += turn.end_ms - second->items[next].start_ms >= OVERLAP_MS;
+        fit->overlapping += turn.end_ms - second->items[next].start_ms >= limits.overlap_ms;
     }
 }
 
@@ -94,15 +108,19 @@ static int is_out_of_step(const struct cqa_spans turns[2])
     const struct fit now = fit_at(turns, 0);
     struct fit best = {0};
 
-    for (int64_t lag_ms = -LAG_MOST_MS; lag_ms <= LAG_MOST_MS; lag_ms += LAG_STEP_MS) {
+    for (int64_t lag_ms = -limits.lag_most_ms; lag_ms <= limits.lag_most_ms;
+         lag_ms += limits.lag_step_ms) {
         const struct fit fit = fit_at(turns, lag_ms);
-        if (llabs(lag_ms) >= LAG_LEAST_MS && is_better(&fit, &best))
+        if (llabs(lag_ms) >= limits.lag_least_ms && is_better(&fit, &best))
             best = fit;
     }
-    const int few = best.overlapping < OVERLAPS_MANY;
-    return best.answers >= ANSWERS_LEAST && best.overlapping >= OVERLAPS_LEAST &&
-           (float)now.answers <= answers_share[few] * (float)best.answers &&
-           (float)best.overlap_ms <= overlap_share[few] * (float)now.overlap_ms;
+    const int many = best.overlapping >= limits.overlaps_many;
+    const float answers_share = many ? limits.answers_share : limits.answers_few_share;
+    const float overlap_share = many ? limits.overlap_share : limits.overlap_few_share;
+
+    return best.answers >= limits.answers_least && best.overlapping >= limits.overlaps_least &&
+           (float)now.answers <= answers_share * (float)best.answers &&
+           (float)best.overlap_ms <= overlap_share * (float)now.overlap_ms;
 }
 
 enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of_step)
@@ -117,8 +135,8 @@ enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of
         return CQA_OK;
     for (int c = 0; c < 2 && status == CQA_OK; c++) {
         status = cqa_spans_unite(&scene->speech[c], &nothing, &turns[c]);
-        cqa_spans_bridge(&turns[c], TURN_PAUSE_MS);
-        cqa_spans_drop_short(&turns[c], TURN_LEAST_MS);
+        cqa_spans_bridge(&turns[c], limits.turn_pause_ms);
+        cqa_spans_drop_short(&turns[c], limits.turn_ms);
     }
     if (status == CQA_OK)
         status = cqa_verdict_find_late_leak(scene, &late_leak);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The numbers of the rules in event/ and track/, and the documents that quote them: limits.py SOURCE_DIR [BUILD] [--write]
+"""The numbers of the rules in event/, track/ and verdict/, and the documents that quote them: limits.py SOURCE_DIR [BUILD] [--write]
 
 Each rule's numbers are fields of a struct: its declaration says of each what it is, its initialiser what it was
 fitted on. Fails where one of the two is missing, where the tables of docs/detectors.md are not what these make
@@ -50,7 +50,7 @@ def of_scene(source):
 
 def of_file(source):
     """Rules that have their numbers beside them."""
-    for path in sorted(glob.glob(f"{source}/src/event/*.[ch]") + glob.glob(f"{source}/src/track/*.[ch]")):
+    for path in sorted(path for folder in ("event", "track", "verdict") for path in glob.glob(f"{source}/src/{folder}/*.[ch]")):
         for tag, body, values in re.findall(r"static const struct(?: cqa_(\w+)_limits)? \{\n(.*?)\n\} \w*limits = \{(.*?)\n\};",
                                             read(path), re.S):
             name = tag or os.path.splitext(os.path.basename(path))[0]
