@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa check-config: every problem of a daemon's configuration, each with its place. */
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 #include "base/say.h"
@@ -9,7 +8,7 @@
 
 static const char NAME[] = "check-config";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa check-config FILE\n"
     "Checks a configuration of callqad, with the recorder profiles, time zones, rubric, folders "
     "and\n"
@@ -21,7 +20,7 @@ static const char HELP[] =
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
     "The scoring server checks its own: callqa-server --check-config FILE.\n"
-    "Example: sudo -u callqa callqa check-config /etc/callqa/callqad.yaml";
+    "Example: sudo -u callqa callqa check-config /etc/callqa/callqad.yaml");
 
 static void print_notes(struct cqa_problems *notes, const char *path)
 {
@@ -35,25 +34,14 @@ static void print_notes(struct cqa_problems *notes, const char *path)
 
 int cqa_cli_check_config(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
     struct cqa_problems problems = {0};
     struct cqa_problems notes = {0};
     struct cqa_config config;
-    int option;
+    const int code = cqa_cli_one_file(NAME, HELP, argc, argv);
 
-    while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
-        if (option == 'h')
-            cqa_say(stdout, HELP);
-        else if (option == 'V')
-            cqa_cli_print_version();
-        else
-            return cqa_cli_bad_option(NAME, argv);
-        return CQA_EXIT_DONE;
-    }
-    if (optind != argc - 1)
-        return cqa_cli_usage(NAME, "one file, please");
-    const char *path = argv[optind];
+    if (code >= 0)
+        return code;
+    const char *path = argv[argc - 1];
     if (cqa_config_is_servers(path))
         return cqa_cli_usage(NAME, "%s is a scoring server's: callqa-server --check-config %s",
                              path, path);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa check-rubric: every problem of a rubric, each with its place. */
-#include <getopt.h>
 #include <stdio.h>
 #include "base/models.h"
 #include "base/say.h"
@@ -9,7 +8,7 @@
 
 static const char NAME[] = "check-rubric";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa check-rubric FILE\n"
     "Checks a rubric (a file, or the name of one that is installed) and prints every problem as\n"
     "FILE:LINE:COLUMN: what is wrong, what is allowed. docs/rubrics.md tells how to write one.\n\n"
@@ -18,7 +17,7 @@ static const char HELP[] =
     "Example:\n"
     "  $ callqa check-rubric my.yaml\n"
     "  my.yaml:12:14: unknown measure \"greeting_delay\"; nearest: greeting_delay_ms\n"
-    "  my.yaml:31:9: steps must ascend: this \"from\" is not above the one before";
+    "  my.yaml:31:9: steps must ascend: this \"from\" is not above the one before");
 
 static void print_summary(const struct cqa_rubric *rubric, const char *path)
 {
@@ -51,24 +50,13 @@ static int check(const char *path)
 
 int cqa_cli_check_rubric(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
     char path[4096];
     struct cqa_error error = {0};
-    int option;
+    const int code = cqa_cli_one_file(NAME, HELP, argc, argv);
 
-    while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
-        if (option == 'h')
-            cqa_say(stdout, HELP);
-        else if (option == 'V')
-            cqa_cli_print_version();
-        else
-            return cqa_cli_bad_option(NAME, argv);
-        return CQA_EXIT_DONE;
-    }
-    if (optind != argc - 1)
-        return cqa_cli_usage(NAME, "one file, please");
-    if (cqa_models_find("rubrics", argv[optind], path, sizeof path, &error) != CQA_OK) {
+    if (code >= 0)
+        return code;
+    if (cqa_models_find("rubrics", argv[argc - 1], path, sizeof path, &error) != CQA_OK) {
         cqa_cli_fail(NAME, "%p", &error.message);
         return CQA_EXIT_INVALID;
     }

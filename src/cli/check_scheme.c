@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa check-scheme: every problem of an appraisal scheme, each with its place. */
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include "appraisal/scheme.h"
@@ -10,13 +9,14 @@
 
 static const char NAME[] = "check-scheme";
 
-static const char HELP[] = "Usage: callqa check-scheme FILE\n"
-                           "Checks an appraisal scheme and prints every problem as "
-                           "FILE:LINE:COLUMN: what is wrong, what is\n"
-                           "allowed. A bare name is a scheme of models/schemes.\n\n"
-                           "  -h, --help            this\n"
-                           "  -V, --version         versions of callqa and its libraries\n\n"
-                           "Example: callqa check-scheme /etc/callqa/schemes/agent-2013.yaml";
+static const char HELP[] =
+    CQA_N("Usage: callqa check-scheme FILE\n"
+          "Checks an appraisal scheme and prints every problem as "
+          "FILE:LINE:COLUMN: what is wrong, what is\n"
+          "allowed. A bare name is a scheme of models/schemes.\n\n"
+          "  -h, --help            this\n"
+          "  -V, --version         versions of callqa and its libraries\n\n"
+          "Example: callqa check-scheme /etc/callqa/schemes/agent-2013.yaml");
 
 static int check(const char *path)
 {
@@ -36,24 +36,13 @@ static int check(const char *path)
 
 int cqa_cli_check_scheme(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
     char path[PATH_MAX];
     struct cqa_error error = {0};
-    int option;
+    const int code = cqa_cli_one_file(NAME, HELP, argc, argv);
 
-    while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
-        if (option == 'h')
-            cqa_say(stdout, HELP);
-        else if (option == 'V')
-            cqa_cli_print_version();
-        else
-            return cqa_cli_bad_option(NAME, argv);
-        return CQA_EXIT_DONE;
-    }
-    if (optind != argc - 1)
-        return cqa_cli_usage(NAME, "one file, please");
-    if (cqa_models_find("schemes", argv[optind], path, sizeof path, &error) != CQA_OK) {
+    if (code >= 0)
+        return code;
+    if (cqa_models_find("schemes", argv[argc - 1], path, sizeof path, &error) != CQA_OK) {
         cqa_cli_fail(NAME, "%p", &error.message);
         return CQA_EXIT_INVALID;
     }

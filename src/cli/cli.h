@@ -35,6 +35,12 @@ int cqa_cli_usage(const char *command, const char *format, ...) CQA_MESSAGE(2, 3
 /* The same of what getopt_long() has just refused, which itself is to say nothing (opterr). */
 int cqa_cli_bad_option(const char *command, char **argv);
 
+/*
+ * The options of a command that takes one file, the last of argv, and else --help (which says
+ * `help`) and --version; -1: go on, else an enum cqa_exit.
+ */
+int cqa_cli_one_file(const char *command, const char *help, int argc, char **argv);
+
 /* Takes what --language says, "en" or "zh", for what the command itself says as well; -1: go on,
  * else CQA_EXIT_USAGE, said on stderr. Without it the environment's language counts. */
 int cqa_cli_language(const char *command, const char *text, int *zh);

@@ -37,6 +37,23 @@ int cqa_cli_bad_option(const char *command, char **argv)
                          optopt);
 }
 
+int cqa_cli_one_file(const char *command, const char *help, int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+    const int option = getopt_long(argc, argv, "hV", longs, NULL);
+
+    if (option == 'h')
+        cqa_say(stdout, help);
+    else if (option == 'V')
+        cqa_cli_print_version();
+    else if (option != -1)
+        return cqa_cli_bad_option(command, argv);
+    else
+        return optind == argc - 1 ? -1 : cqa_cli_usage(command, "one file, please");
+    return CQA_EXIT_DONE;
+}
+
 int cqa_cli_language(const char *command, const char *text, int *zh)
 {
     const int is_chinese = strcmp(text, "zh") == 0;
