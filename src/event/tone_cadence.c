@@ -11,7 +11,8 @@ static const struct {
     int64_t edge_percent;  /* or this part of it, whichever is more */
     int64_t step_parts;    /* of a step from burst to burst: one part of so many, beside edge_ms */
     float frequency_share; /* most between a tone and its plan, unless the plan says so */
-    float same_level_db;   /* most between the bursts of one cadence */
+    float softer_db;       /* most by which a burst of a cadence is softer than the one before, */
+    float louder_db;       /* and louder: a gain that rises in pauses begins low */
     float blurred_hz;      /* closer pairs show as one tone or a beat */
     float noise_parts;     /* how often the noise around may lie beside a clean tone, */
     float clean_share;     /* and how much of its energy more, in a cadence */
@@ -20,7 +21,8 @@ static const struct {
     .edge_percent = 10,        /* by hand */
     .step_parts = 16,          /* by hand */
     .frequency_share = 0.025f, /* by hand */
-    .same_level_db = 8.0f,     /* by hand */
+    .softer_db = 8.0f,         /* by hand */
+    .louder_db = 12.0f,        /* 0234: with 8 three of 46 first rings are not found */
     .blurred_hz = 70.0f,       /* what a window of 64 ms parts, and what beats */
     .noise_parts = 2.0f,       /* by hand */
     .clean_share = 0.10f,      /* by hand */
@@ -69,6 +71,13 @@ static int64_t cycle_ms(const struct cqa_tone_plan *plan)
     return sum;
 }
 
+static int is_as_loud(const struct cqa_tone_run *before, const struct cqa_tone_run *run)
+{
+    const float louder_db = run->level_dbfs - before->level_dbfs;
+
+    return louder_db >= -limits.softer_db && louder_db <= limits.louder_db;
+}
+
 /* The burst of beat `beat` that begins `step_ms` after run `at`, rather one of its length; the
  * count when there is none. */
 static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan,
@@ -84,8 +93,7 @@ static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct 
             break;
         if (run->use != CQA_TONE_FREE ||
             llabs(step - step_ms) > limits.edge_ms + step_ms / limits.step_parts ||
-            !cqa_tone_has_pitch(run, plan) ||
-            fabsf(run->level_dbfs - runs->items[at].level_dbfs) > limits.same_level_db)
+            !cqa_tone_has_pitch(run, plan) || !is_as_loud(&runs->items[at], run))
             continue;
         if (cqa_tone_about(cqa_tone_run_ms(run), plan->on_ms[beat]))
             return j;
@@ -112,15 +120,14 @@ static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct c
 }
 
 static void count_whole(struct cqa_tone_chain *chain, const struct cqa_tone_run *run,
-                        float levels[2])
+                        float *loudest_dbfs)
 {
-    levels[0] = chain->whole == 0 ? run->level_dbfs : fminf(levels[0], run->level_dbfs);
-    levels[1] = chain->whole == 0 ? run->level_dbfs : fmaxf(levels[1], run->level_dbfs);
+    *loudest_dbfs = chain->whole == 0 ? run->level_dbfs : fmaxf(*loudest_dbfs, run->level_dbfs);
     chain->whole++;
     chain->clean += cqa_tone_is_clean(run, limits.clean_share);
     chain->contrast_db = fminf(chain->contrast_db, fminf(run->rise_db, run->fall_db));
     chain->purity = fminf(chain->purity, run->purity);
-    chain->spread_db = levels[1] - levels[0];
+    chain->fall_db = fmaxf(chain->fall_db, *loudest_dbfs - run->level_dbfs);
 }
 
 /*
@@ -136,7 +143,7 @@ static struct cqa_tone_chain walk(const struct cqa_tone_runs *runs,
                                    .phase = phase,
                                    .contrast_db = 100.0f,
                                    .purity = 1.0f};
-    float levels[2] = {0, 0};
+    float loudest_dbfs = 0;
     size_t at = first;
 
     for (int beat = phase; at < runs->count; beat = (beat + 1) % plan->beats) {
@@ -147,7 +154,7 @@ static struct cqa_tone_chain walk(const struct cqa_tone_runs *runs,
         if (!whole && !cut)
             break;
         if (whole)
-            count_whole(&chain, run, levels);
+            count_whole(&chain, run, &loudest_dbfs);
         chain.missing +=
             chain.bursts > 0 &&
             4 * (run->start_ms - runs->items[chain.last].start_ms) > 5 * cycle_ms(plan);

@@ -21,7 +21,7 @@ struct cqa_tone_chain {
                   around it */
     float contrast_db; /* least rise or fall of the whole ones */
     float purity;      /* least of the whole ones */
-    float spread_db;   /* between the loudest and the weakest whole one */
+    float fall_db;     /* most by which a whole one is softer than one before it */
 };
 
 /* Within a tenth of a length of time, or what frames and codecs leave of its edges. */

@@ -16,7 +16,7 @@
 static const struct {
     float contrast_db;    /* least rise and fall of a cadence's bursts: ringing, busy */
     float purity_share;   /* least purity of them */
-    float spread_db;      /* most between the loudest and the weakest */
+    float fall_db;        /* most by which one is softer than one before it: gains rise */
     int clean_parts;      /* of its whole bursts two in so many are clean at least */
     int busy_bursts;      /* least of a busy tone */
     int64_t long_beat_ms; /* a busy tone's burst so long is longer than a quick note: one may be cut
@@ -34,7 +34,7 @@ static const struct {
     int64_t sit_gap_ms;          /* longest pause between two of them */
     float fax_contrast_db;       /* least rise and fall of a fax's calling tone */
     float fax_purity_share;      /* least purity of it and of the answer */
-    float fax_spread_db;         /* most between its bursts */
+    float fax_fall_db;           /* most by which a burst of it is softer than one before */
     int fax_bursts;              /* least of it once somebody has spoken */
     float dial_purity_share;     /* least purity of a dial tone */
     int64_t dial_before_keys_ms; /* longest wait for keys after a dial tone that is short */
@@ -47,7 +47,7 @@ static const struct {
 } limits = {
     .contrast_db = 5.0f,             /* by hand */
     .purity_share = 0.68f,           /* by hand */
-    .spread_db = 5.0f,               /* by hand */
+    .fall_db = 5.0f,                 /* by hand */
     .clean_parts = 3,                /* by hand */
     .busy_bursts = 3,                /* by hand */
     .long_beat_ms = 300,             /* by hand */
@@ -65,7 +65,7 @@ static const struct {
     .sit_gap_ms = 70,            /* by hand; ITU-T E.180 has 30 ms */
     .fax_contrast_db = 8.0f,     /* by hand */
     .fax_purity_share = 0.85f,   /* by hand */
-    .fax_spread_db = 5.0f,       /* by hand */
+    .fax_fall_db = 5.0f,         /* by hand */
     .fax_bursts = 2,             /* by hand */
     .dial_purity_share = 0.8f,   /* by hand */
     .dial_before_keys_ms = 3000, /* by hand */
@@ -121,7 +121,7 @@ static float sureness(int bursts)
 static int sounds_for_itself(const struct cqa_tone_chain *chain)
 {
     return chain->contrast_db >= limits.contrast_db && chain->purity >= limits.purity_share &&
-           chain->spread_db <= limits.spread_db &&
+           chain->fall_db <= limits.fall_db &&
            limits.clean_parts * chain->clean >= 2 * chain->whole;
 }
 
@@ -269,7 +269,7 @@ static enum cqa_status find_sit(struct hearing *hearing)
 static int is_calling(const struct hearing *hearing, const struct cqa_tone_chain *chain)
 {
     return chain->whole > 0 && chain->contrast_db >= limits.fax_contrast_db &&
-           chain->purity >= limits.fax_purity_share && chain->spread_db <= limits.fax_spread_db &&
+           chain->purity >= limits.fax_purity_share && chain->fall_db <= limits.fax_fall_db &&
            (chain->whole >= limits.fax_bursts ||
             hearing->runs.items[chain->first].start_ms < hearing->spoken_ms);
 }

@@ -14,10 +14,13 @@ enum { ALIKE_FIRST = 5, ALIKE_LAST = 15 }; /* bands of 630 to 2700 Hz */
 /* The numbers that decide here: docs/detectors.md says how to read and change them. */
 static const struct {
     int alike_spread_half_db; /* 10th to 90th percentile of how much louder one channel is, of two
-                                 with one mix */
+                                 with one mix, */
+    int alike_range_half_db;  /* and 2nd to 98th */
 } limits = {
     .alike_spread_half_db = 24, /* simulated calls: 11 dB at most of one mix, 19 or more of two
                                    lines that leak (track.h) */
+    .alike_range_half_db = 50,  /* 0234: of 140 with one mix 20.5 dB at most; a call under a rising
+                                   gain that the spread alone took for one had 29 */
 };
 
 /* Working memory of one classification. */
@@ -224,23 +227,37 @@ static int difference_at(const struct cqa_frames *frames, size_t t)
     return sum / (ALIKE_LAST - ALIKE_FIRST);
 }
 
-int cqa_tracks_speak_alike(const struct cqa_frames *frames, const struct cqa_tracks *tracks)
+/* How often channel 0 is by how much louder than channel 1 while anybody speaks. */
+struct differences {
+    unsigned frames[2 * 256];
+    unsigned total;
+};
+
+/* By how much more channel 0 is louder in the frame that only one in `parts` exceed than in the one
+ * that one in `parts` do not reach, half dB. */
+static int spread(const struct differences *all, unsigned parts)
 {
-    unsigned histogram[2 * 256] = {0};
-    unsigned total = 0;
     unsigned seen = 0;
     int low = -1;
     int high = 0;
 
+    for (int i = 0; i < 2 * 256; i++) {
+        seen += all->frames[i];
+        low = low < 0 && parts * seen >= all->total ? i : low;
+        high = parts * (seen - all->frames[i]) < (parts - 1) * all->total ? i : high;
+    }
+    return high - low;
+}
+
+int cqa_tracks_speak_alike(const struct cqa_frames *frames, const struct cqa_tracks *tracks)
+{
+    struct differences all = {0};
+
     for (size_t t = 0; t < tracks->count; t++)
         if (is_spoken(tracks, t)) {
-            histogram[difference_at(frames, t) + 256]++;
-            total++;
+            all.frames[difference_at(frames, t) + 256]++;
+            all.total++;
         }
-    for (int i = 0; i < 2 * 256; i++) {
-        seen += histogram[i];
-        low = low < 0 && 10 * seen >= total ? i : low;
-        high = 10 * (seen - histogram[i]) < 9 * total ? i : high;
-    }
-    return high - low < limits.alike_spread_half_db;
+    return spread(&all, 10) < limits.alike_spread_half_db &&
+           spread(&all, 50) < limits.alike_range_half_db;
 }

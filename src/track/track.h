@@ -54,7 +54,8 @@ enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, u
  * Whether whoever speaks is heard on both of two channels alike: how much louder one channel is
  * does not depend on who speaks. On simulated calls it spreads over 11 dB at most where both hold
  * one mix (delayed, inverted, filtered), and over 19 dB or more with two lines that leak into each
- * other at -10 dB.
+ * other at -10 dB. A gain that rises in pauses makes leakage as loud as a voice, but for the first
+ * tenth of a second of words; so the whole range is asked for, too.
  */
 int cqa_tracks_speak_alike(const struct cqa_frames *frames, const struct cqa_tracks *tracks);
 

@@ -246,6 +246,45 @@ static void a_missing_cycle_and_a_cut_last_ring_belong_to_the_ringing(void **sta
     close_line(&line);
 }
 
+/* Three rings of so many dB more, or less, than the one before. */
+static void ring_in_steps(struct line *line, double first, double second_db, double third_db)
+{
+    open_line(line, 20);
+    add_sine(line, 1, 1, 1, 450, first, 0);
+    add_sine(line, 1, 6, 1, 450, first * pow(10, second_db / 20), 0);
+    add_sine(line, 1, 11, 1, 450, first * pow(10, (second_db + third_db) / 20), 0);
+    listen(line, 2);
+}
+
+/* A gain that rises in pauses leaves the first ring softer than the others, by more than rings of
+ * one exchange differ. */
+static void a_rising_gain_rings_from_the_first_ring_on(void **state)
+{
+    const double steps_db[][2] = {{5.5, 0}, {11, 0}, {6, 6}, {11, -4}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof steps_db / sizeof steps_db[0]; i++) {
+        struct line line;
+        ring_in_steps(&line, 0.02, steps_db[i][0], steps_db[i][1]);
+        assert_only_event(&line, CQA_EVENT_RINGBACK, 1, 12);
+        close_line(&line);
+    }
+}
+
+static void no_gain_rises_without_end_nor_falls(void **state)
+{
+    const double steps_db[][2] = {{-6, 0}, {0, -6}, {14, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof steps_db / sizeof steps_db[0]; i++) {
+        struct line line;
+        ring_in_steps(&line, 0.06, steps_db[i][0], steps_db[i][1]);
+        assert_true(line.events.count == 0 || line.events.items[0].start_ms > 1100 ||
+                    line.events.items[0].end_ms < 11900);
+        close_line(&line);
+    }
+}
+
 static void ringing_is_heard_through_noise_and_lost_packets(void **state)
 {
     struct line line;
@@ -691,6 +730,8 @@ int main(void)
         cmocka_unit_test(cadences_are_found),
         cmocka_unit_test(one_ring_is_enough_only_before_anybody_speaks),
         cmocka_unit_test(a_missing_cycle_and_a_cut_last_ring_belong_to_the_ringing),
+        cmocka_unit_test(a_rising_gain_rings_from_the_first_ring_on),
+        cmocka_unit_test(no_gain_rises_without_end_nor_falls),
         cmocka_unit_test(ringing_is_heard_through_noise_and_lost_packets),
         cmocka_unit_test(notes_ring_nowhere),
         cmocka_unit_test(voiced_sounds_press_no_keys),
