@@ -175,6 +175,8 @@ static const struct cqa_route lines[] = {
      cqa_get_job},
     {"GET", "/api/v1/jobs/{job}/result", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
      cqa_get_job_result},
+    {"POST", "/api/v1/jobs/{job}/stop", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_SMALL,
+     cqa_post_job_stop},
     {"DELETE", "/api/v1/jobs/{job}", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
      cqa_delete_job},
     {"GET", "/metrics", ADMIN | RECORDER, COMPANY, CQA_BODY_NONE, cqa_get_metrics},
