@@ -64,6 +64,7 @@ void cqa_get_periods(struct cqa_request *request);
 void cqa_get_period_open(struct cqa_request *request);
 void cqa_post_period(struct cqa_request *request);
 void cqa_post_period_open(struct cqa_request *request);
+void cqa_post_job_stop(struct cqa_request *request);
 void cqa_get_jobs(struct cqa_request *request);
 void cqa_get_job(struct cqa_request *request);
 void cqa_get_job_result(struct cqa_request *request);

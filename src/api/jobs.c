@@ -159,11 +159,25 @@ void cqa_get_job_result(struct cqa_request *request)
                    &body);
 }
 
-void cqa_delete_job(struct cqa_request *request)
+/* What it has come to: one that has just ended is not called off any more. */
+void cqa_post_job_stop(struct cqa_request *request)
 {
     struct cqa_error error = {0};
     const enum cqa_status status =
         cqa_job_stop(cqa_request_scores(request), cqa_request_who(request),
+                     cqa_request_part_number(request, 0), &error);
+
+    if (status == CQA_OK)
+        cqa_get_job(request);
+    else
+        cqa_reply_error(request, status, &error);
+}
+
+void cqa_delete_job(struct cqa_request *request)
+{
+    struct cqa_error error = {0};
+    const enum cqa_status status =
+        cqa_job_drop(cqa_request_scores(request), cqa_request_who(request),
                      cqa_request_part_number(request, 0), &error);
 
     if (status == CQA_OK)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
 #include "api/endpoints.h"
 #include "api/numbers.h"
 #include "api/rights.h"
@@ -175,6 +176,8 @@ static const struct cqa_route lines[] = {
      cqa_get_job},
     {"GET", "/api/v1/jobs/{job}/result", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
      cqa_get_job_result},
+    {"POST", "/api/v1/jobs/{job}/stop", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_SMALL,
+     cqa_post_job_stop},
     {"DELETE", "/api/v1/jobs/{job}", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
      cqa_delete_job},
     {"GET", "/metrics", ADMIN | RECORDER, COMPANY, CQA_BODY_NONE, cqa_get_metrics},
@@ -182,7 +185,8 @@ static const struct cqa_route lines[] = {
     {"GET", "/web/{file}", 0, ANYBODY, CQA_BODY_NONE, cqa_get_web},
     {"GET", "/web/{folder}/{file}", 0, ANYBODY, CQA_BODY_NONE, cqa_get_web},
 };
-/* What reads many rows, recordings, or files that somebody sent. */
+/* What reads many rows, recordings, or files that somebody sent. Of all else what only reads is
+ * answered here; what writes waits for whoever writes, which may be a roster for seconds. */
 static const struct {
     void (*answer)(struct cqa_request *request);
     enum cqa_route_lane lane;
@@ -228,7 +232,7 @@ static enum cqa_route_lane lane_of(const struct cqa_route *route)
     for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++)
         if (route->answer == aside[i].answer)
             return aside[i].lane;
-    return CQA_ROUTE_HERE;
+    return strcmp(route->method, "GET") == 0 ? CQA_ROUTE_HERE : CQA_ROUTE_WRITING;
 }
 
 /* What gives somebody rights is confirmed by whoever else is there for everyone, and never alone:

@@ -31,6 +31,7 @@ extern const char *const cqa_reach_words[CQA_REACH_COUNT + 1];
 enum cqa_route_lane {
     CQA_ROUTE_HERE,
     CQA_ROUTE_PASSWORDS, /* 64 MiB and most of a tenth of a second each: by turns of addresses */
+    CQA_ROUTE_WRITING,   /* a few rows, but behind whoever writes at the time */
     CQA_ROUTE_TAKING,    /* what recorders post: many results in one transaction */
     CQA_ROUTE_SUMS,      /* somebody waits for the page: by turns of people, as the next ones */
     CQA_ROUTE_COMPUTING, /* reads or writes all rows of weeks, or a file that somebody sent */

@@ -80,9 +80,11 @@ enum cqa_status cqa_load_calls(struct cqa_scores *scores, const struct cqa_schem
     filter.is_after_few = filter.has_after = whose.since > 0;
     filter.after_id = whose.since;
     filter.without_person = whose.is_of_one && whose.person[0] == '\0';
-    enum cqa_status status =
-        going == NULL ? CQA_OK
-                      : cqa_scores_count_calls(scores, &everyone, &filter, &loading.total, error);
+    enum cqa_status status = CQA_OK;
+    if (whose.since > 0) /* to count those of the period costs more than to read a few */
+        loading.total = whose.newest - whose.since;
+    else if (going != NULL)
+        status = cqa_scores_count_calls(scores, &everyone, &filter, &loading.total, error);
     if (status == CQA_OK)
         status = cqa_scores_calls(scores, &everyone, &filter, add_call, &loading, error);
     cqa_buffer_finish(&loading.body);

@@ -11,6 +11,7 @@ struct cqa_whose_calls {
     int is_of_one;      /* 0: everybody's, and nobody's */
     const char *person; /* "": those of nobody */
     int64_t since;      /* only those behind this number, which are few; 0: all */
+    int64_t newest;     /* with since: the last number that there is */
 };
 
 /* The period's calls from the store, with what people decided and heard. Status and faults as of

@@ -31,39 +31,50 @@ static struct cqa_tallies_of of_round(const struct cqa_tallied *tallied,
 /* ---- who has none */
 
 struct missing {
-    struct cqa_arena *arena;
-    struct cqa_names names;
+    struct cqa_tallied *tallied;
     int no_memory;
 };
 
 static void add_missing(void *context, const char *person)
 {
     struct missing *missing = context;
-    const char *name = cqa_arena_string(missing->arena, person);
+    struct cqa_tallied *tallied = missing->tallied;
+    const char *name = cqa_arena_string(&tallied->arena, person);
     size_t index;
 
-    missing->no_memory |= name == NULL || cqa_names_add(&missing->names, name, &index) != CQA_OK;
+    missing->no_memory |= name == NULL || cqa_names_add(&tallied->missing, name, &index) != CQA_OK;
+}
+
+static enum cqa_status find_missing(struct cqa_tallied *tallied, struct cqa_scores *scores,
+                                    const struct cqa_tallies_of *of, struct cqa_error *error)
+{
+    struct missing missing = {.tallied = tallied};
+
+    cqa_names_finish(&tallied->missing);
+    const enum cqa_status status = cqa_tallies_missing(scores, of, add_missing, &missing, error);
+    return status == CQA_OK && missing.no_memory ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+                                                 : status;
 }
 
 void cqa_tallied_claim(struct cqa_tallied *tallied, struct cqa_scores *scores,
                        const struct cqa_round *round)
 {
-    struct missing missing = {.arena = &tallied->arena};
     struct cqa_error ignored = {0};
-
     struct cqa_tallies_mark mark = {0};
 
     tallied->claim[0] = '\0';
+    tallied->asks_for_claim = 0;
     say_made_by(round->scheme, tallied->made_by);
     const struct cqa_tallies_of of = of_round(tallied, round);
-    if (tallied->made_by[0] != '\0' &&
-        cqa_tallies_missing(scores, &of, add_missing, &missing, &ignored) == CQA_OK &&
-        cqa_tallies_mark(scores, &of, &mark, &ignored) == CQA_OK && !missing.no_memory &&
-        (missing.names.count > 0 || mark.newest > mark.upto) &&
-        cqa_tallies_claim(scores, &of, missing.names.items, missing.names.count, tallied->claim,
-                          &ignored) != CQA_OK)
+    const struct cqa_names *missing = &tallied->missing;
+    tallied->is_last_claim = missing->count > 0 || tallied->made_by[0] == '\0' ||
+                             cqa_tallies_mark(scores, &of, &mark, &ignored) != CQA_OK;
+    if (tallied->made_by[0] != '\0' && (missing->count > 0 || mark.newest > mark.upto) &&
+        cqa_tallies_claim(scores, &of, missing->items, missing->count, tallied->claim, &ignored) !=
+            CQA_OK) {
         tallied->claim[0] = '\0';
-    cqa_names_finish(&missing.names);
+        tallied->is_last_claim = 1; /* nobody waits twice */
+    }
 }
 
 /* ---- what is made */
@@ -257,16 +268,17 @@ static void start(struct cqa_tallied *tallied)
     tallied->made = (struct cqa_names){0};
 }
 
-/* What is kept, and what came in behind it. */
+/* What is kept, and what came in behind it; where nothing is, who has calls is missing. */
 static enum cqa_status take_kept(struct reading *reading, struct cqa_scores *scores,
-                                 const struct cqa_tallies_of *of, int64_t upto,
-                                 const struct cqa_going *going, struct cqa_error *error)
+                                 const struct cqa_tallies_of *of,
+                                 const struct cqa_tallies_mark *mark, const struct cqa_going *going,
+                                 struct cqa_error *error)
 {
     struct cqa_tallied *tallied = reading->tallied;
-    const struct cqa_whose_calls whose = {.since = upto};
+    const struct cqa_whose_calls whose = {.since = mark->upto, .newest = mark->newest};
     enum cqa_status status = CQA_OK;
 
-    if (tallied->upto > upto)
+    if (mark->newest > mark->upto && mark->any_kept)
         status = cqa_persons_calls_load(scores, reading->scheme, reading->period, whose, going,
                                         &reading->new_calls, error);
     if (status == CQA_OK)
@@ -280,9 +292,9 @@ static enum cqa_status take_kept(struct reading *reading, struct cqa_scores *sco
 
 /* Of whom nothing is kept. */
 static enum cqa_status make_missing(struct reading *reading, struct cqa_scores *scores,
-                                    const struct cqa_names *names, struct within *within,
-                                    struct cqa_error *error)
+                                    struct within *within, struct cqa_error *error)
 {
+    const struct cqa_names *names = &reading->tallied->missing;
     const struct cqa_going told = {tell_within, within};
     enum cqa_status status = CQA_OK;
 
@@ -296,32 +308,40 @@ static enum cqa_status make_missing(struct reading *reading, struct cqa_scores *
     return status;
 }
 
+/* All of one moment. Without a mark nobody knows what the tallies that are there have counted. */
+static enum cqa_status load_of(struct reading *reading, struct cqa_scores *scores,
+                               const struct cqa_tallies_of *of, const struct cqa_tallies_mark *mark,
+                               const struct cqa_going *going, struct cqa_error *error)
+{
+    struct cqa_tallied *tallied = reading->tallied;
+    struct within within = {going, 0, (int64_t)tallied->missing.count + 1};
+    const struct cqa_going told = {tell_within, &within};
+    enum cqa_status status = CQA_OK;
+
+    if (mark->is_known)
+        status = take_kept(reading, scores, of, mark, going != NULL ? &told : NULL, error);
+    return status == CQA_OK ? make_missing(reading, scores, &within, error) : status;
+}
+
 enum cqa_status cqa_tallied_load(struct cqa_tallied *tallied, struct cqa_scores *scores,
                                  const struct cqa_round *round, const struct cqa_scheme *scheme,
                                  const struct cqa_going *going, struct cqa_error *error)
 {
     struct reading reading = {.tallied = tallied, .scheme = scheme, .period = round->period};
-    struct missing missing = {.arena = &tallied->arena};
     struct cqa_tallies_of of = of_round(tallied, round);
     struct cqa_tallies_mark mark;
 
     start(tallied);
     enum cqa_status status = cqa_tallies_mark(scores, &of, &mark, error);
     if (status == CQA_OK && !mark.is_known)
-        of.made_by = ""; /* whatever is there counted nobody knows what */
+        of.made_by = "";
     tallied->upto = mark.newest;
     if (status == CQA_OK)
-        status = cqa_tallies_missing(scores, &of, add_missing, &missing, error);
-    if (status == CQA_OK && missing.no_memory)
-        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    struct within within = {going, 0, (int64_t)missing.names.count + 1};
-    const struct cqa_going told = {tell_within, &within};
-    if (status == CQA_OK)
-        status = take_kept(&reading, scores, &of, mark.upto, going != NULL ? &told : NULL, error);
-    if (status == CQA_OK)
-        status = make_missing(&reading, scores, &missing.names, &within, error);
-    cqa_names_finish(&missing.names);
-    return status;
+        status = find_missing(tallied, scores, &of, error);
+    tallied->asks_for_claim = tallied->missing.count > 0 && !tallied->is_last_claim;
+    return status == CQA_OK && !tallied->asks_for_claim
+               ? load_of(&reading, scores, &of, &mark, going, error)
+               : status;
 }
 
 /* The scheme's file may have been changed between its two readings. */
@@ -345,6 +365,7 @@ void cqa_tallied_keep(struct cqa_tallied *tallied, struct cqa_scores *scores,
 
 void cqa_tallied_finish(struct cqa_tallied *tallied)
 {
+    cqa_names_finish(&tallied->missing);
     cqa_names_finish(&tallied->made);
     free(tallied->texts);
     free(tallied->items);

@@ -84,11 +84,16 @@ static enum cqa_status appraise(const struct running *it, struct cqa_error *erro
 
 static enum cqa_status run(struct running *it, struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_scores_at_once(it->scores, load, it, error);
+    struct cqa_tallied *tallied = &it->out->tallied;
+    enum cqa_status status = cqa_scores_at_once(it->scores, load, it, error);
 
+    if (status == CQA_OK && tallied->asks_for_claim) {
+        cqa_tallied_claim(tallied, it->scores, it->round);
+        status = cqa_scores_at_once(it->scores, load, it, error);
+    }
     if (status == CQA_OK && it->out->from == CQA_WORK_FROM_TALLIES)
-        cqa_tallied_keep(&it->out->tallied, it->scores, it->round);
-    return status == CQA_OK && !it->out->tallied.needs_calls ? appraise(it, error) : status;
+        cqa_tallied_keep(tallied, it->scores, it->round);
+    return status == CQA_OK && !tallied->needs_calls ? appraise(it, error) : status;
 }
 
 enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *round,

@@ -17,7 +17,7 @@ struct turn {
     struct cqa_arena *arena;
     struct cqa_job_row *job;
     int64_t id, done, total;
-    int goes_on;
+    int goes_on, forgets;
 };
 
 /* ---- by whoever asks */
@@ -148,7 +148,9 @@ static enum cqa_status stop(struct cqa_sql *db, void *context, struct cqa_error 
         return status;
     if (state == CQA_JOB_WAITS)
         return cqa_sql_do(db, error, &stop_waiting, it->id, cqa_scores_now_ms(it->scores));
-    return cqa_sql_do(db, error, state == CQA_JOB_WORKS ? &stop_working : &forget_one, it->id);
+    if (state == CQA_JOB_WORKS)
+        return cqa_sql_do(db, error, &stop_working, it->id);
+    return it->forgets ? cqa_sql_do(db, error, &forget_one, it->id) : CQA_OK;
 }
 
 enum cqa_status cqa_job_stop(struct cqa_scores *scores, const struct cqa_identity *who, int64_t id,
@@ -156,6 +158,14 @@ enum cqa_status cqa_job_stop(struct cqa_scores *scores, const struct cqa_identit
 {
     return cqa_scores_write(scores, stop, &(struct turn){.scores = scores, .who = who, .id = id},
                             error);
+}
+
+enum cqa_status cqa_job_drop(struct cqa_scores *scores, const struct cqa_identity *who, int64_t id,
+                             struct cqa_error *error)
+{
+    struct turn turn = {.scores = scores, .who = who, .id = id, .forgets = 1};
+
+    return cqa_scores_write(scores, stop, &turn, error);
 }
 
 /* ---- by the server that does them */
@@ -302,9 +312,9 @@ enum cqa_status cqa_job_tell(struct cqa_scores *scores, int64_t id, int64_t done
     return status;
 }
 
-CQA_SQL_STATEMENT(end_job, "itiittb", 0,
-                  "UPDATE jobs SET state = CASE WHEN stop = 0 THEN 2 ELSE 3 END, ended_ms = ?3,"
-                  " status = ?4, reply_type = ?5, reply_name = ?6, reply = ?7" MINE);
+CQA_SQL_STATEMENT(end_job, "itiittbi", 0,
+                  "UPDATE jobs SET state = ?8, ended_ms = ?3, status = ?4, reply_type = ?5,"
+                  " reply_name = ?6, reply = ?7" MINE);
 
 /* Those of the same person that are too much with the newer ones. */
 CQA_SQL_STATEMENT(
@@ -319,7 +329,8 @@ static enum cqa_status end(struct cqa_sql *db, void *context, struct cqa_error *
     const struct cqa_job_reply *reply = it->reply;
     const enum cqa_status status = cqa_sql_do(
         db, error, &end_job, it->id, cqa_scores_self(it->scores), cqa_scores_now_ms(it->scores),
-        (int64_t)reply->status, reply->type, reply->name, reply->body, reply->length);
+        (int64_t)reply->status, reply->type, reply->name, reply->body, reply->length,
+        (int64_t)(reply->broke_off ? CQA_JOB_STOPPED : CQA_JOB_DONE));
 
     return status == CQA_OK
                ? cqa_sql_do(db, error, &forget_over, it->id, (int64_t)CQA_JOB_BYTES_OF_ONE)

@@ -40,6 +40,7 @@ struct cqa_job_reply {
     const char *type, *name; /* of the content, and of a file that it is to become; NULL: none */
     const char *body;
     size_t length;
+    int broke_off; /* it was called off, and heard of it */
 };
 
 struct cqa_job_row {
@@ -67,8 +68,12 @@ enum cqa_status cqa_job_read(struct cqa_scores *scores, const struct cqa_identit
                              struct cqa_arena *arena, struct cqa_job_row *out,
                              struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Calls it off; one that has ended is forgotten. CQA_E_NOTFOUND: none of theirs. */
+/* Calls it off; one that has ended stays what it came to. CQA_E_NOTFOUND: none of theirs. */
 enum cqa_status cqa_job_stop(struct cqa_scores *scores, const struct cqa_identity *who, int64_t id,
+                             struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The same, but one that has ended is forgotten. */
+enum cqa_status cqa_job_drop(struct cqa_scores *scores, const struct cqa_identity *who, int64_t id,
                              struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- by the server that does them */
@@ -86,7 +91,7 @@ enum cqa_status cqa_jobs_keep(struct cqa_scores *scores, struct cqa_error *error
 enum cqa_status cqa_job_tell(struct cqa_scores *scores, int64_t id, int64_t done, int64_t total,
                              int *goes_on, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Answered; STOPPED where it was called off. Nothing where it is somebody else's by now. */
+/* Answered; STOPPED where it broke off. Nothing where it is somebody else's by now. */
 enum cqa_status cqa_job_end(struct cqa_scores *scores, int64_t id,
                             const struct cqa_job_reply *reply,
                             struct cqa_error *error) CQA_MUST_CHECK;

@@ -66,8 +66,9 @@ static int goes_on(void *context, int64_t done, int64_t total)
     return !doing->is_unwanted;
 }
 
-static void answer(struct cqa_worker *worker, const struct cqa_job_row *job,
-                   const struct cqa_identity *who, struct cqa_kept_reply *out)
+/* 1: it broke off, since it was called off. */
+static int answer(struct cqa_worker *worker, const struct cqa_job_row *job,
+                  const struct cqa_identity *who, struct cqa_kept_reply *out)
 {
     struct doing doing = {.worker = worker, .id = job->id};
     const struct cqa_kept_doer doer = {goes_on, &doing};
@@ -76,10 +77,12 @@ static void answer(struct cqa_worker *worker, const struct cqa_job_row *job,
                                   request->address, request->body, request->length};
 
     cqa_kept_do(worker->http, &kept, who, &doer, out);
+    return doing.is_unwanted;
 }
 
 static enum cqa_status settle(struct cqa_worker *worker, int64_t job,
-                              const struct cqa_kept_reply *reply, struct cqa_error *error)
+                              const struct cqa_kept_reply *reply, int broke_off,
+                              struct cqa_error *error)
 {
     if (reply == NULL || atomic_load(&worker->is_ending))
         return cqa_job_leave(worker->scores, job, error);
@@ -87,19 +90,21 @@ static enum cqa_status settle(struct cqa_worker *worker, int64_t job,
                                        .type = reply->type,
                                        .name = reply->name[0] != '\0' ? reply->name : NULL,
                                        .body = reply->body.text,
-                                       .length = reply->body.length};
+                                       .length = reply->body.length,
+                                       .broke_off = broke_off};
     return cqa_job_end(worker->scores, job, &kept, error);
 }
 
 /* The answer, or NULL where it is left. While the store is away, again: nobody else takes what this
  * server seems to have under way. */
-static void hand_over(struct cqa_worker *worker, int64_t job, const struct cqa_kept_reply *reply)
+static void hand_over(struct cqa_worker *worker, int64_t job, const struct cqa_kept_reply *reply,
+                      int broke_off)
 {
     enum cqa_status status;
 
     do {
         struct cqa_error error = {0};
-        status = settle(worker, job, reply, &error);
+        status = settle(worker, job, reply, broke_off, &error);
         if (status != CQA_OK)
             complain(&error);
     } while ((status == CQA_E_BUSY || status == CQA_E_IO) && cqa_rest(worker->stop, AGAIN_MS));
@@ -117,7 +122,7 @@ static void give_up(struct cqa_worker *worker, const struct cqa_job_row *job)
                     &reply);
     cqa_log(CQA_LOG_ERROR, "job %lld was begun %d times, and is given up", (long long)job->id,
             CQA_JOB_TRIES);
-    hand_over(worker, job->id, &reply);
+    hand_over(worker, job->id, &reply, 0);
     cqa_kept_reply_finish(&reply);
 }
 
@@ -127,14 +132,16 @@ static void do_job(struct cqa_worker *worker, const struct cqa_job_row *job,
     struct cqa_kept_reply reply = {.status = 403}; /* whoever asked is no longer anybody */
     struct cqa_identity who = {0};
     struct cqa_error error = {0};
+    int broke_off = 0;
     const enum cqa_status status =
         cqa_user_identity(worker->scores, job->user, arena, &who, &error);
 
     if (status == CQA_OK)
-        answer(worker, job, &who, &reply);
+        broke_off = answer(worker, job, &who, &reply);
     else if (status != CQA_E_NOTFOUND)
         complain(&error);
-    hand_over(worker, job->id, status == CQA_OK || status == CQA_E_NOTFOUND ? &reply : NULL);
+    hand_over(worker, job->id, status == CQA_OK || status == CQA_E_NOTFOUND ? &reply : NULL,
+              broke_off);
     cqa_kept_reply_finish(&reply);
 }
 

@@ -272,7 +272,9 @@ test("what takes long is a job, whose answer waits", async () => {
   for (const until = Date.now() + 60000; !ended(one) && Date.now() < until; one = await get("hr", `jobs/${job}`)) await new Promise((go) => setTimeout(go, 50));
   assert.deepEqual([one.state, one.status], ["done", 200]);
   assert.match(await get("hr", `jobs/${job}/result`), /^[^\n]*call/);
+  assert.equal((await post("hr", `jobs/${job}/stop`, {})).state, "done"); // too late
   await get("lead", `jobs/${job}`, 404);
+  await post("lead", `jobs/${job}/stop`, {}, 404);
   await api("lead", "DELETE", `jobs/${job}`, 404);
   await api("hr", "DELETE", `jobs/${job}`, 204);
   await get("hr", `jobs/${job}/result`, 404);

@@ -265,7 +265,8 @@ def look_at_files(site, number, jobs, kills):
     """A kill, or the database that goes, takes one of a person's jobs at most, which then is begun once more."""
     made, tries = number("SELECT count(*) FROM jobs WHERE state = 2 AND status = 200"), number("SELECT sum(tries) FROM jobs")
     if made < len(jobs) or made != number("SELECT count(*) FROM jobs"):
-        fail("%d files made of %d asked for, %d kept" % (made, len(jobs), number("SELECT count(*) FROM jobs")))
+        other = [number("SELECT coalesce(max(%s), 0) FROM jobs WHERE state <> 2 OR status <> 200" % column) for column in ("state", "status", "tries")]
+        fail("%d files made of %d asked for, %d kept; of the others the state, status and tries are at most %s" % (made, len(jobs), number("SELECT count(*) FROM jobs"), other))
     if tries > made + kills + len(site.servers):
         fail("%d files were begun %d times with %d kills" % (made, tries, kills))
     if number("SELECT count(*) FROM audit WHERE action = 'export'") > tries:

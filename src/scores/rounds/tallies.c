@@ -2,12 +2,15 @@
 #include "scores/rounds/tallies.h"
 
 #include <sodium.h>
+#include <string.h>
 #include "scores/store_internal.h"
 
 /* ---- reading */
 
-CQA_SQL_STATEMENT(read_mark, "tt", 2,
-                  "SELECT upto, coalesce((SELECT max(id) FROM calls), 0) FROM tally_marks"
+CQA_SQL_STATEMENT(read_mark, "tt", 3,
+                  "SELECT upto, coalesce((SELECT max(id) FROM calls), 0),"
+                  " EXISTS(SELECT 1 FROM tallies k WHERE k.made_by = ?1 AND k.period = ?2"
+                  " AND k.tally IS NOT NULL) FROM tally_marks"
                   " WHERE made_by = ?1 AND period = ?2");
 
 enum cqa_status cqa_tallies_mark(struct cqa_scores *scores, const struct cqa_tallies_of *of,
@@ -18,7 +21,8 @@ enum cqa_status cqa_tallies_mark(struct cqa_scores *scores, const struct cqa_tal
     *out = (struct cqa_tallies_mark){0};
     cqa_list_start(scores, &list, error, &read_mark, of->made_by, of->period);
     if (cqa_list_next(&list, error))
-        *out = (struct cqa_tallies_mark){1, cqa_sql_int(list.row, 0), cqa_sql_int(list.row, 1)};
+        *out = (struct cqa_tallies_mark){1, cqa_sql_int(list.row, 0), cqa_sql_int(list.row, 1),
+                                         cqa_sql_int(list.row, 2) != 0};
     return cqa_list_end(scores, &list);
 }
 
@@ -42,8 +46,8 @@ enum cqa_status cqa_tallies_list(struct cqa_scores *scores, const struct cqa_tal
 /* From person to person along an index, and of each whether there is one call: so that it costs the
  * same however many there are. In sub-selects, which no planner makes a walk over the month of. */
 #define NOT_KEPT(person)                                                                           \
-    "(SELECT k.id FROM tallies k WHERE k.made_by = ?3 AND k.period = ?4"                           \
-    "  AND k.person = " person " AND k.tally IS NOT NULL) IS NULL"
+    person " NOT IN (SELECT k.person FROM tallies k WHERE k.made_by = ?3 AND k.period = ?4"        \
+           " AND k.tally IS NOT NULL)"
 #define IN_PERIOD(condition)                                                                       \
     " AND (SELECT c.id FROM calls c WHERE " condition                                              \
     " AND c.day BETWEEN ?1 AND ?2 AND c.copy_of IS NULL LIMIT 1) IS NOT NULL"
@@ -128,29 +132,42 @@ enum cqa_status cqa_tallies_claim(struct cqa_scores *scores, const struct cqa_ta
 CQA_SQL_STATEMENT(keep_mark, "ittt", 0,
                   "UPDATE tally_marks SET upto = ?1, claim = NULL WHERE made_by = ?2"
                   " AND period = ?3 AND claim = ?4");
-/* Four at a time: each statement asks on PostgreSQL whether somebody writes by hand. */
-enum { AT_A_TIME = 4 };
-CQA_SQL_STATEMENT(keep_four, "tttttttttt", 0,
-                  "UPDATE tallies SET tally = CASE person WHEN ?3 THEN ?4 WHEN ?5 THEN ?6"
-                  " WHEN ?7 THEN ?8 ELSE ?10 END WHERE made_by = ?1 AND period = ?2"
-                  " AND person IN (?3, ?5, ?7, ?9)");
+/* Many at a time: each statement is planned, and asks on PostgreSQL whether somebody writes by
+ * hand. */
+enum { AT_A_TIME = 32, OF_ALL = 2 };
+#define TWO(a, b, c, d) "(?" #a ", ?" #b "), (?" #c ", ?" #d ")"
+#define EIGHT_TYPES "tttttttttttttttt"
+/* clang-format off */
+CQA_SQL_STATEMENT(keep_some, "tt" EIGHT_TYPES EIGHT_TYPES EIGHT_TYPES EIGHT_TYPES, 0,
+                  "WITH made(person, tally) AS (VALUES "
+                  TWO( 3,  4,  5,  6) ", " TWO( 7,  8,  9, 10) ", " TWO(11, 12, 13, 14) ", " TWO(15, 16, 17, 18) ", "
+                  TWO(19, 20, 21, 22) ", " TWO(23, 24, 25, 26) ", " TWO(27, 28, 29, 30) ", " TWO(31, 32, 33, 34) ", "
+                  TWO(35, 36, 37, 38) ", " TWO(39, 40, 41, 42) ", " TWO(43, 44, 45, 46) ", " TWO(47, 48, 49, 50) ", "
+                  TWO(51, 52, 53, 54) ", " TWO(55, 56, 57, 58) ", " TWO(59, 60, 61, 62) ", " TWO(63, 64, 65, 66)
+                  ") UPDATE tallies SET tally = made.tally FROM made WHERE made_by = ?1 AND period = ?2"
+                  " AND tallies.person = made.person");
+/* clang-format on */
 
-/* From `first` on; where there are fewer, the last one again. */
-static enum cqa_status keep_some(struct cqa_sql *db, const struct writing *it, size_t first,
+static struct cqa_sql_value text_value(const char *text)
+{
+    return text == NULL
+               ? (struct cqa_sql_value){.kind = CQA_SQL_NULL}
+               : (struct cqa_sql_value){.kind = CQA_SQL_TEXT, .bytes = text, .size = strlen(text)};
+}
+
+/* From `first` on; where there are fewer, a null is nobody. */
+static enum cqa_status keep_from(struct cqa_sql *db, const struct writing *it, size_t first,
                                  struct cqa_error *error)
 {
     const struct cqa_tallies_made *made = it->made;
-    const char *persons[AT_A_TIME];
-    const char *tallies[AT_A_TIME];
+    struct cqa_sql_value values[OF_ALL + 2 * AT_A_TIME] = {text_value(it->of->made_by),
+                                                           text_value(it->of->period)};
 
-    for (size_t i = 0; i < AT_A_TIME; i++) {
-        const size_t index = first + i < made->count ? first + i : made->count - 1;
-        persons[i] = made->persons[index];
-        tallies[i] = made->tallies[index];
+    for (size_t i = first; i < made->count && i < first + AT_A_TIME; i++) {
+        values[OF_ALL + 2 * (i - first)] = text_value(made->persons[i]);
+        values[OF_ALL + 2 * (i - first) + 1] = text_value(made->tallies[i]);
     }
-    return cqa_sql_post(db, error, &keep_four, it->of->made_by, it->of->period, persons[0],
-                        tallies[0], persons[1], tallies[1], persons[2], tallies[2], persons[3],
-                        tallies[3]);
+    return cqa_sql_do_values(db, error, &keep_some, values, OF_ALL + 2 * AT_A_TIME);
 }
 
 /* Whose claim it is no longer keeps nothing. */
@@ -164,7 +181,7 @@ static enum cqa_status keep_all(struct cqa_sql *db, void *context, struct cqa_er
     const size_t count = status == CQA_OK && cqa_sql_changes(db) > 0 ? made->count : 0;
 
     for (size_t i = 0; i < count && status == CQA_OK; i += AT_A_TIME)
-        status = keep_some(db, it, i, error);
+        status = keep_from(db, it, i, error);
     return status;
 }
 

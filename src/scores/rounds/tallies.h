@@ -20,10 +20,12 @@ struct cqa_tallies_of {
     int64_t day_from, day_to; /* of the period */
 };
 
-/* Up to which call all of them have counted, and the newest call that there is. */
+/* Up to which call all of them have counted, the newest call that there is, and whether any of them
+ * is there. */
 struct cqa_tallies_mark {
     int is_known; /* 0: none is kept */
     int64_t upto, newest;
+    int any_kept;
 };
 
 enum cqa_status cqa_tallies_mark(struct cqa_scores *scores, const struct cqa_tallies_of *of,

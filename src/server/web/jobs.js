@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What takes long is done by the server beside requests: how far it is, called off, and looked at again after the page was left.
-import { Refusal, get, getUntil, keep, remove } from "./api.js";
+import { Refusal, get, getUntil, keep, post, remove } from "./api.js";
 import { failed } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { periodOnPaper } from "./period.js";
@@ -16,7 +16,7 @@ const isUnfinished = ({ state }) => state === "waits" || state === "works";
 function progress(job) {
   const words = job.total ? t("job.of", { n: number(job.done), all: number(job.total) }) : t(`job.${job.state}`);
   return h("div.between.job", {}, h("progress", job.total ? { max: job.total, value: Math.min(job.done, job.total), "aria-label": t("job.title") } : { "aria-label": t("job.title") }), h("small", {}, words),
-    h("span.spacer"), h("button", { type: "button", onclick: (event) => { event.target.disabled = true; remove(`jobs/${job.job}`).catch(failed); } }, t("job.stop")));
+    h("span.spacer"), h("button", { type: "button", onclick: (event) => { event.target.disabled = true; post(`jobs/${job.job}/stop`).catch(failed); } }, t("job.stop")));
 }
 
 /** Shows in `place` how far the job is, and resolves to its answer; null when it was called off, or the page was left. */
@@ -34,7 +34,8 @@ export async function follow({ job }, place) {
   }
 }
 
-const drop = (job) => remove(`jobs/${job}`).catch(() => {}); // what is not done yet is called off
+/** What is not done yet is called off; one that is gone already, from another window, is as good. */
+const drop = (job) => remove(`jobs/${job}`).catch(() => {});
 
 /**
  * What may take long, done as a job whose progress is shown in `place`. Resolves to the answer; rejects when it was called off, which
@@ -52,7 +53,7 @@ export async function doAside(path, body, place, goesOn = false) {
 async function firstOf(asked, given, job, place) {
   const followed = follow({ job }, place);
   followed.catch(() => {}).then(() => drop(job)); // it follows until it sees that its place is gone
-  const answer = await Promise.race([asked, followed]);
+  const answer = await Promise.race([asked, followed.catch(() => asked)]); // without the job there is still the request
   given.abort();
   if (answer === null) throw new Refusal(0, t("job.stopped"));
   return answer;
@@ -89,7 +90,7 @@ function wished({ query }) {
 /** The files that were asked for in the background; nothing is shown while there are none. */
 export function filesPanel() {
   const panel = h("section.panel", { hidden: true, "aria-live": "polite" });
-  const forget = (job) => h("button", { type: "button", onclick: () => remove(`jobs/${job.job}`).then(show).catch(failed) }, t("job.forget"));
+  const forget = (job) => h("button", { type: "button", onclick: () => drop(job.job).then(show).catch(failed) }, t("job.forget"));
   const why = (job) => {
     const note = h("small", {}, t("job.failed"));
     get(`jobs/${job.job}/result`).catch((refusal) => note.append(` · ${refusal.message}`));

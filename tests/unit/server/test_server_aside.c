@@ -140,6 +140,45 @@ static void others_are_answered_while_somebody_computes(void **state)
     alarm(0);
 }
 
+/* A few words about a call, of which each waits for whoever writes. */
+static void *comment(void *context)
+{
+    struct drawing *drawing = context;
+    struct reply reply =
+        served_as(&served, "POST", "/api/v1/calls/c1/comments", "{\"text\":\"well said\"}");
+
+    drawing->status = reply.status;
+    reply_finish(&reply);
+    return NULL;
+}
+
+/* A roster that moves a year's calls holds it for seconds. */
+static void who_reads_waits_for_nobody_who_writes(void **state)
+{
+    pthread_t holder;
+
+    (void)state;
+    alarm(120); /* with what writes on the threads that serve, nothing below returns */
+    gate.is_held = gate.is_open = 0;
+    assert_int_equal(pthread_create(&holder, NULL, hold_writer, served.scores), 0);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.is_held)
+        pthread_cond_wait(&gate.changed, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+    for (int i = 0; i <= AT_A_TIME; i++)
+        assert_int_equal(pthread_create(&drawings[i].thread, NULL, comment, &drawings[i]), 0);
+    usleep(300000); /* they have come by then */
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(get(other, "/api/v1/calls"), 200);
+    open_gate();
+    for (int i = 0; i <= AT_A_TIME; i++) {
+        assert_int_equal(pthread_join(drawings[i].thread, NULL), 0);
+        assert_int_equal(drawings[i].status, 201);
+    }
+    assert_int_equal(pthread_join(holder, NULL), 0);
+    alarm(0);
+}
+
 static int set_up(void **state)
 {
     struct cqa_error error = {0};
@@ -152,6 +191,8 @@ static int set_up(void **state)
                                    other, &error),
                      CQA_OK);
     served_user(&served, "ann", "auditor", "t1");
+    served_user(&served, "lea", "lead", NULL);
+    served_login(&served, "lea", "correct horse");
     served_put(&served, "c1", NULL);
     return 0;
 }
@@ -168,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(others_are_answered_while_somebody_computes, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(who_reads_waits_for_nobody_who_writes, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

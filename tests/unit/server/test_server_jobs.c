@@ -284,6 +284,55 @@ static void called_off_it_ends_and_is_forgotten(void **state)
     reply_finish(&reply);
 }
 
+static void expect_state(struct reply reply, int status, const char *job_state)
+{
+    assert_int_equal(reply.status, status);
+    assert_string_equal(served_text(reply.json, "state"), job_state);
+    reply_finish(&reply);
+}
+
+/* Called off just when it ended: what it came to is told, and its answer stays. */
+static void called_off_too_late_it_is_what_it_came_to(void **state)
+{
+    (void)state;
+    const int64_t id = ask("GET", "/api/v1/export/calls.csv", NULL);
+    assert_string_equal(end_of(id), "done");
+    for (int i = 0; i < 2; i++)
+        expect_state(look("POST", id, "/stop"), 200, "done");
+    struct reply reply = look("GET", id, "/result");
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+    hold(1);
+    const int64_t waiting = ask("GET", "/api/v1/export/calls.csv", NULL);
+    for (int i = 0; i < 2; i++)
+        expect_state(look("POST", waiting, "/stop"), 200, "stopped");
+    reply = look("POST", waiting + 1, "/stop");
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
+    served_login(&served, "max", "correct horse");
+    reply = look("POST", id, "/stop");
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
+}
+
+/* One that has not heard of it has done all of it. */
+static void what_did_not_hear_of_it_is_done(void **state)
+{
+    static const char *const states[] = {"done", "stopped"};
+    struct cqa_error error;
+
+    (void)state;
+    for (int broke_off = 0; broke_off < 2; broke_off++) {
+        hold(1);
+        const int64_t id = newest();
+        const struct cqa_job_reply reply = {
+            .status = 200, .type = "text/csv", .body = "a", .length = 1, .broke_off = broke_off};
+        expect_state(look("POST", id, "/stop"), 200, "works");
+        assert_int_equal(cqa_job_end(served.scores, id, &reply, &error), CQA_OK);
+        expect_state(look("GET", id, ""), 200, states[broke_off]);
+    }
+}
+
 static void there_are_not_too_many_of_one(void **state)
 {
     char headers[sizeof served.session + 64];
@@ -405,6 +454,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_left_is_no_try, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_survives_a_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(called_off_it_ends_and_is_forgotten, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(called_off_too_late_it_is_what_it_came_to, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_did_not_hear_of_it_is_done, set_up, tear_down),
         cmocka_unit_test_setup_teardown(there_are_not_too_many_of_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_no_longer_anybody_gets_nothing_done, set_up,
                                         tear_down),

@@ -342,6 +342,28 @@ static void a_roster_is_previewed_confirmed_and_undone(void **state)
     shows(LEA, "/api/v1/calls?team=west&agent=8003", "calls.0.call.id", "c3");
 }
 
+/* li's call is of a closed month: it moves once that is open, by the roster that is there already.
+ */
+static void calls_of_closed_days_stay_with_whom_they_are(void **state)
+{
+    static const char li_in_west[] =
+        "person,extension,team,post,from,to\nzhang,8001,east,agent,2025-01-01,\n"
+        "li,8002,west,agent,2025-01-01,\nwei,8003,west,agent,2025-01-01,\n";
+    (void)state;
+    struct reply reply = put(LEA, "", li_in_west);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, "seats_new"), "1");
+    assert_string_equal(served_text(reply.json, "calls_attributed_anew"), "0");
+    reply_finish(&reply);
+    shows(LEA, "/api/v1/calls?team=east&agent=8002", "calls.0.call.id", "c2");
+    assert_int_equal(asks(LEA, "POST", "/api/v1/periods/1/open", "{\"note\":\"late\"}"), 202);
+    assert_int_equal(asks(HANA, "POST", "/api/v1/asked/1/confirm", "{}"), 200);
+    reply = put(LEA, "?preview=1", li_in_west);
+    assert_string_equal(served_text(reply.json, "seats_new"), "0");
+    assert_string_equal(served_text(reply.json, "calls_attributed_anew"), "1");
+    reply_finish(&reply);
+}
+
 static void closed_days_are_opened_by_two(void **state)
 {
     (void)state;
@@ -417,6 +439,7 @@ int main(void)
         TEST(every_operation_by_everybody),
         TEST(a_lead_of_one_team_moves_nobody),
         TEST(a_roster_is_previewed_confirmed_and_undone),
+        TEST(calls_of_closed_days_stay_with_whom_they_are),
         TEST(closed_days_are_opened_by_two),
         TEST(where_there_is_no_second_a_day_passes),
         TEST(closing_lists_what_is_open),
