@@ -17,7 +17,7 @@ struct turn {
     struct cqa_arena *arena;
     struct cqa_job_row *job;
     int64_t id, done, total;
-    int goes_on, forgets;
+    int goes_on, forgets, is_try;
 };
 
 /* ---- by whoever asks */
@@ -344,17 +344,20 @@ enum cqa_status cqa_job_end(struct cqa_scores *scores, int64_t id,
                             error);
 }
 
-/* It did its server no harm. */
-CQA_SQL_STATEMENT(leave_job, "it", 0, "UPDATE jobs SET state = 0, tries = tries - 1" MINE);
+CQA_SQL_STATEMENT(leave_job, "iti", 0, "UPDATE jobs SET state = 0, tries = tries - ?3" MINE);
 
 static enum cqa_status leave(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct turn *it = context;
 
-    return cqa_sql_do(db, error, &leave_job, it->id, cqa_scores_self(it->scores));
+    return cqa_sql_do(db, error, &leave_job, it->id, cqa_scores_self(it->scores),
+                      (int64_t)(it->is_try ? 0 : 1));
 }
 
-enum cqa_status cqa_job_leave(struct cqa_scores *scores, int64_t id, struct cqa_error *error)
+enum cqa_status cqa_job_leave(struct cqa_scores *scores, int64_t id, int is_try,
+                              struct cqa_error *error)
 {
-    return cqa_scores_write(scores, leave, &(struct turn){.scores = scores, .id = id}, error);
+    struct turn turn = {.scores = scores, .id = id, .is_try = is_try};
+
+    return cqa_scores_write(scores, leave, &turn, error);
 }

@@ -96,8 +96,8 @@ enum cqa_status cqa_job_end(struct cqa_scores *scores, int64_t id,
                             const struct cqa_job_reply *reply,
                             struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Not finished: the next that looks takes it. */
-enum cqa_status cqa_job_leave(struct cqa_scores *scores, int64_t id,
+/* Not finished: the next that looks takes it. `is_try` 1: that was one of its tries. */
+enum cqa_status cqa_job_leave(struct cqa_scores *scores, int64_t id, int is_try,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

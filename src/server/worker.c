@@ -16,7 +16,7 @@ enum {
     THREADS = 2,
     LOOK_MS = 2000,  /* how long one that another server kept, or left, lies before it is noticed */
     TELL_MS = 1000,  /* between two words of how far it is */
-    AGAIN_MS = 1000, /* between two tries to write what became of one */
+    AGAIN_MS = 1000, /* between two tries to write what became of one, or to do it */
     KEEP_MS = 15000, /* between two words that it is ours, which holds for a minute */
 };
 
@@ -80,28 +80,38 @@ static int answer(struct cqa_worker *worker, const struct cqa_job_row *job,
     return doing.is_unwanted;
 }
 
-static enum cqa_status settle(struct cqa_worker *worker, int64_t job,
+/* The store was away, or memory: that is no answer to keep. */
+static int is_for_later(const struct cqa_job_row *job, const struct cqa_kept_reply *reply)
+{
+    return reply != NULL && reply->status == 503 && job->tries + 1 < CQA_JOB_TRIES;
+}
+
+static enum cqa_status settle(struct cqa_worker *worker, const struct cqa_job_row *job,
                               const struct cqa_kept_reply *reply, int broke_off,
                               struct cqa_error *error)
 {
     if (reply == NULL || atomic_load(&worker->is_ending))
-        return cqa_job_leave(worker->scores, job, error);
+        return cqa_job_leave(worker->scores, job->id, 0, error);
+    if (is_for_later(job, reply))
+        return cqa_job_leave(worker->scores, job->id, 1, error);
     const struct cqa_job_reply kept = {.status = reply->status,
                                        .type = reply->type,
                                        .name = reply->name[0] != '\0' ? reply->name : NULL,
                                        .body = reply->body.text,
                                        .length = reply->body.length,
                                        .broke_off = broke_off};
-    return cqa_job_end(worker->scores, job, &kept, error);
+    return cqa_job_end(worker->scores, job->id, &kept, error);
 }
 
 /* The answer, or NULL where it is left. While the store is away, again: nobody else takes what this
  * server seems to have under way. */
-static void hand_over(struct cqa_worker *worker, int64_t job, const struct cqa_kept_reply *reply,
-                      int broke_off)
+static void hand_over(struct cqa_worker *worker, const struct cqa_job_row *job,
+                      const struct cqa_kept_reply *reply, int broke_off)
 {
     enum cqa_status status;
 
+    if (is_for_later(job, reply))
+        (void)cqa_rest(worker->stop, AGAIN_MS);
     do {
         struct cqa_error error = {0};
         status = settle(worker, job, reply, broke_off, &error);
@@ -122,7 +132,7 @@ static void give_up(struct cqa_worker *worker, const struct cqa_job_row *job)
                     &reply);
     cqa_log(CQA_LOG_ERROR, "job %lld was begun %d times, and is given up", (long long)job->id,
             CQA_JOB_TRIES);
-    hand_over(worker, job->id, &reply, 0);
+    hand_over(worker, job, &reply, 0);
     cqa_kept_reply_finish(&reply);
 }
 
@@ -140,8 +150,7 @@ static void do_job(struct cqa_worker *worker, const struct cqa_job_row *job,
         broke_off = answer(worker, job, &who, &reply);
     else if (status != CQA_E_NOTFOUND)
         complain(&error);
-    hand_over(worker, job->id, status == CQA_OK || status == CQA_E_NOTFOUND ? &reply : NULL,
-              broke_off);
+    hand_over(worker, job, status == CQA_OK || status == CQA_E_NOTFOUND ? &reply : NULL, broke_off);
     cqa_kept_reply_finish(&reply);
 }
 

@@ -234,11 +234,33 @@ static void what_is_left_is_no_try(void **state)
     for (int i = 0; i < 2 * CQA_JOB_TRIES; i++) {
         assert_int_equal(cqa_job_take(served.scores, &arena, &job, &error), CQA_OK);
         assert_int_equal(job.tries, 0);
-        assert_int_equal(cqa_job_leave(served.scores, job.id, &error), CQA_OK);
+        assert_int_equal(cqa_job_leave(served.scores, job.id, 0, &error), CQA_OK);
     }
     cqa_arena_finish(&arena);
     served_restart(&served);
     assert_string_equal(end_of(newest()), "done");
+}
+
+static void expect_status(int64_t id, const char *status)
+{
+    assert_string_equal(end_of(id), "done");
+    struct reply reply = look("GET", id, "");
+    assert_string_equal(served_text(reply.json, "status"), status);
+    reply_finish(&reply);
+}
+
+/* A store that is away for a moment is no answer; one that stays away is. */
+static void what_the_store_could_not_answer_is_tried_again(void **state)
+{
+    (void)state;
+    served_sql(&served, "ALTER TABLE revisions RENAME TO away");
+    const int64_t id = ask("GET", "/api/v1/export/calls.csv", NULL);
+    usleep(500000); /* it is begun at once, and a second lies between two tries */
+    served_sql(&served, "ALTER TABLE away RENAME TO revisions");
+    expect_status(id, "200");
+    served_sql(&served, "ALTER TABLE revisions RENAME TO away");
+    expect_status(ask("GET", "/api/v1/export/calls.csv", NULL), "503");
+    served_sql(&served, "ALTER TABLE away RENAME TO revisions");
 }
 
 static void it_survives_a_restart(void **state)
@@ -452,6 +474,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_ended_its_server_is_not_begun_for_ever, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_left_is_no_try, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_the_store_could_not_answer_is_tried_again, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(it_survives_a_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(called_off_it_ends_and_is_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(called_off_too_late_it_is_what_it_came_to, set_up,
