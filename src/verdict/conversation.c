@@ -4,9 +4,10 @@
 #include "verdict/verdict.h"
 
 enum {
-    PAUSE_MS = 3000, /* that ends what the other party still says */
-    EDGE_MS = 500,   /* that a hold's edge may be off by */
-    VOICE_MS = 384,  /* least speech that tells a voice */
+    PAUSE_MS = 3000,     /* that ends what the other party still says */
+    EDGE_MS = 500,       /* that a hold's edge may be off by */
+    VOICE_MS = 384,      /* least speech that tells a voice, */
+    VOICED_OF_255 = 130, /* and least harmonicity that tells its pitch */
 };
 
 static const float OTHER_VOICE = 1.4f; /* between whole turns: their means are steady */
@@ -57,7 +58,7 @@ static int64_t machines_end_ms(const struct cqa_scene *scene)
         const struct cqa_event *event = &scene->events.items[i];
         const int asked = event->type == CQA_EVENT_DTMF || event->type == CQA_EVENT_RINGBACK;
         const int queue = event->type == CQA_EVENT_HOLD && event->phase == CQA_PHASE_QUEUE;
-        const int before = (asked && event->start_ms < scene->exchange.voices_ms) ||
+        const int before = (asked && event->start_ms < scene->exchange.keys_ms) ||
                            (queue && event->start_ms < scene->exchange.first_ms);
         if (before && event->end_ms > end_ms)
             end_ms = event->end_ms;
@@ -65,11 +66,23 @@ static int64_t machines_end_ms(const struct cqa_scene *scene)
     return end_ms;
 }
 
+/* A machine falls silent when somebody answers: where the first begins to speak whose voice goes
+ * on. */
+static int64_t first_part_ms(const struct cqa_scene *scene, int64_t from_ms)
+{
+    const struct cqa_spans *parts = &scene->exchange.parts;
+
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i].start_ms >= from_ms)
+            return parts->items[i].start_ms;
+    return from_ms;
+}
+
 /* As far as it can be told: a voice on a mix is anybody's. */
 static void find_on_mix(const struct cqa_scene *scene, struct cqa_conversation *conversation)
 {
     const struct cqa_spans *speech = &scene->speech[0];
-    const int64_t start_ms = machines_end_ms(scene);
+    const int64_t start_ms = first_part_ms(scene, machines_end_ms(scene));
 
     if (speech->count == 0 || speech->items[speech->count - 1].end_ms <= start_ms)
         return;
@@ -91,8 +104,8 @@ static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_sp
             cqa_span_length_ms(span) < VOICE_MS)
             continue;
         const struct cqa_voice voice =
-            cqa_voice_hear(&scene->frames->channel[scene->agent], cqa_border_at(span.start_ms),
-                           cqa_border_at(span.end_ms));
+            cqa_voice_hear(&scene->frames->channel[scene->agent], VOICED_OF_255,
+                           cqa_border_at(span.start_ms), cqa_border_at(span.end_ms));
         if (sum.weight > 0)
             cqa_voice_add(&sum, &voice);
         else

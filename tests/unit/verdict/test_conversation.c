@@ -129,8 +129,8 @@ static void test_survey_with_keys(void **state)
 static void test_mix(void **state)
 {
     (void)state;
-    expect("..sss..ssss..sss...ss....", NULL, "0-21");
-    expect("MMMMMMMMMMMMMMMM..sss..ssss..sss...ss....", NULL, "16-37");
+    expect("..sss..ssss..sss...ss....", NULL, "2-21");
+    expect("MMMMMMMMMMMMMMMM..sss..ssss..sss...ss....", NULL, "18-37");
     expect("MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM", NULL, "");
 }
 
