@@ -67,22 +67,40 @@ static int64_t machines_end_ms(const struct cqa_scene *scene)
 }
 
 /* A machine falls silent when somebody answers: where the first begins to speak whose voice goes
- * on. */
+ * on, or where there is talk for sure. Where there never is, voices tell nothing. */
 static int64_t first_part_ms(const struct cqa_scene *scene, int64_t from_ms)
 {
     const struct cqa_spans *parts = &scene->exchange.parts;
+    const int64_t talk_ms = scene->exchange.first_ms;
 
+    if (talk_ms <= from_ms || talk_ms >= scene->duration_ms)
+        return from_ms;
     for (size_t i = 0; i < parts->count; i++)
         if (parts->items[i].start_ms >= from_ms)
-            return parts->items[i].start_ms;
-    return from_ms;
+            return cqa_earlier_ms(parts->items[i].start_ms, talk_ms);
+    return talk_ms;
+}
+
+/* With what is said before `start_ms`, from `from_ms` on, without a pause of 3 s. */
+static int64_t go_back(const struct cqa_scene *scene, int64_t from_ms, int64_t start_ms)
+{
+    const struct cqa_spans *speech = &scene->speech[0];
+
+    for (size_t i = speech->count; i > 0; i--) {
+        const struct cqa_span word = speech->items[i - 1];
+        if (word.start_ms < from_ms || start_ms - word.end_ms >= PAUSE_MS)
+            break;
+        start_ms = cqa_earlier_ms(start_ms, word.start_ms);
+    }
+    return start_ms;
 }
 
 /* As far as it can be told: a voice on a mix is anybody's. */
 static void find_on_mix(const struct cqa_scene *scene, struct cqa_conversation *conversation)
 {
     const struct cqa_spans *speech = &scene->speech[0];
-    const int64_t start_ms = first_part_ms(scene, machines_end_ms(scene));
+    const int64_t from_ms = machines_end_ms(scene);
+    const int64_t start_ms = go_back(scene, from_ms, first_part_ms(scene, from_ms));
 
     if (speech->count == 0 || speech->items[speech->count - 1].end_ms <= start_ms)
         return;
