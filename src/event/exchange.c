@@ -110,17 +110,13 @@ static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *o
     }
 }
 
-/* Follows the voice of a stretch through the call. */
-static enum cqa_status follow(struct talk *talk, size_t i, struct cqa_exchange *out)
+/* Follows the voice of a stretch through the call; whether it goes on from there. */
+static int follow(struct talk *talk, size_t i, struct cqa_exchange *out)
 {
-    struct stretch *stretch = &talk->items[i];
-
-    look_for(talk, &stretch->voice);
+    look_for(talk, &talk->items[i].voice);
     out->keys_ms = cqa_earlier_ms(out->keys_ms, goes_on_ms(talk, 0, talk->limits->talks_ms));
-    stretch->known_ms = goes_on_ms(talk, 0, talk->limits->answers_ms);
-    return goes_on_ms(talk, i, 0) == stretch->span.end_ms
-               ? cqa_spans_add(&out->parts, stretch->span.start_ms, stretch->span.end_ms)
-               : CQA_OK;
+    talk->items[i].known_ms = goes_on_ms(talk, 0, talk->limits->answers_ms);
+    return goes_on_ms(talk, i, 0) == talk->items[i].span.end_ms;
 }
 
 /* Both are on the line once two are known that are far apart. */
@@ -139,20 +135,31 @@ static void find_second(const struct talk *talk, size_t i, struct cqa_exchange *
     }
 }
 
+static enum cqa_status find_parties(struct talk *talk, struct cqa_exchange *out)
+{
+    const int64_t until_ms = out->sure_ms;
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0;
+         status == CQA_OK && i < talk->count && talk->items[i].span.start_ms < until_ms; i++) {
+        const struct cqa_span span = talk->items[i].span;
+        if (follow(talk, i, out))
+            status = cqa_spans_add(&out->parts, span.start_ms, span.end_ms);
+        find_second(talk, i, out);
+    }
+    out->keys_ms = cqa_earlier_ms(out->keys_ms, out->sure_ms);
+    out->first_ms = cqa_earlier_ms(out->first_ms, out->keys_ms);
+    return status;
+}
+
 static enum cqa_status find_on_mix(const struct cqa_scene *scene, struct cqa_exchange *out)
 {
     struct talk talk = {0};
     enum cqa_status status = hear_all(scene, &talk);
 
     find_long_talk(scene, out);
-    const int64_t until_ms = out->sure_ms;
-    for (size_t i = 0; status == CQA_OK && i < talk.count && talk.items[i].span.start_ms < until_ms;
-         i++) {
-        status = follow(&talk, i, out);
-        find_second(&talk, i, out);
-    }
-    out->keys_ms = cqa_earlier_ms(out->keys_ms, out->sure_ms);
-    out->first_ms = cqa_earlier_ms(out->first_ms, out->keys_ms);
+    if (status == CQA_OK)
+        status = find_parties(&talk, out);
     free(talk.items);
     return status;
 }
