@@ -43,22 +43,19 @@ static int hear(const struct cqa_scene *scene, struct cqa_span span, float least
     return voice->level >= least;
 }
 
-static enum cqa_status hear_all(const struct cqa_scene *scene, struct talk *talk)
+/* `items`: room for all of them. */
+static struct talk hear_all(const struct cqa_scene *scene, struct stretch *items)
 {
     const struct cqa_spans *speech = &scene->speech[0];
     const float least = least_level(scene);
+    struct talk talk = {&cqa_scene_limits(scene)->exchange, items, 0, scene->duration_ms};
 
-    talk->limits = &cqa_scene_limits(scene)->exchange;
-    talk->never_ms = scene->duration_ms;
-    talk->items = calloc(speech->count + 1, sizeof *talk->items);
-    if (talk->items == NULL)
-        return CQA_E_NOMEM;
     for (size_t i = 0; i < speech->count; i++) {
-        struct stretch *next = &talk->items[talk->count];
+        struct stretch *next = &items[talk.count];
         next->span = speech->items[i];
-        talk->count += hear(scene, next->span, least, &next->voice) ? 1 : 0;
+        talk.count += hear(scene, next->span, least, &next->voice) ? 1 : 0;
     }
-    return CQA_OK;
+    return talk;
 }
 
 static void look_for(struct talk *talk, const struct cqa_voice *voice)
@@ -154,13 +151,15 @@ static enum cqa_status find_parties(struct talk *talk, struct cqa_exchange *out)
 
 static enum cqa_status find_on_mix(const struct cqa_scene *scene, struct cqa_exchange *out)
 {
-    struct talk talk = {0};
-    enum cqa_status status = hear_all(scene, &talk);
+    struct stretch *items = calloc(scene->speech[0].count + 1, sizeof *items);
+    enum cqa_status status = CQA_E_NOMEM;
 
     find_long_talk(scene, out);
-    if (status == CQA_OK)
+    if (items != NULL) {
+        struct talk talk = hear_all(scene, items);
         status = find_parties(&talk, out);
-    free(talk.items);
+    }
+    free(items);
     return status;
 }
 
