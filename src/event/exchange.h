@@ -4,27 +4,32 @@
 
 #include <stdint.h>
 
+#include "base/error.h"
+#include "base/span.h"
+
 struct cqa_scene;
 
-/* From the first to the last moment that two parties are heard to talk with each other; first_ms is
- * the recording's length and last_ms 0 where they never are. */
+/* From when on two parties talk with each other; the recording's length where they never do. {0} is
+ * empty; finish frees. */
 struct cqa_exchange {
     int64_t first_ms;
-    int64_t last_ms;
-    int64_t voices_ms; /* on a mix: first_ms as the change of voices tells it, or more talk than any
-                          menu's: from there on keys are pressed in a conversation */
-    int64_t sure_ms;   /* on a mix: from where on two have surely answered each other, be it by more
-                          talk than any menu's; the recording's length where they never have */
-    int plain; /* on a mix: how often the voices were so far apart that there are surely two */
+    int64_t keys_ms;        /* on a mix: from there on keys are pressed in a conversation */
+    int64_t sure_ms;        /* on a mix: from there on both are surely on the line */
+    int two;                /* on a mix: two voices are surely heard */
+    struct cqa_spans parts; /* on a mix: what is said in voices that go on, until `keys_ms` and
+                               `sure_ms` at least */
 };
 
 /*
- * On two channels: from when both have been heard to the last word of whichever falls silent first.
- * On a mix: where the voice changes, and again within half a minute, each time within 2 s, or half
- * a minute of talk without a pause of 2 s; voices are told apart by pitch, level and colour, so two
- * that are alike may be taken for one. Then who is heard before a hold or keys and after them tells
- * that they lie in talk. Needs the scene's speech, holds and keys. Pure.
+ * On two channels: from when both have been heard.
+ * On a mix by voices, which are told apart by pitch, level and colour. A machine falls silent when
+ * somebody answers; so who has said something, and says a good part of all that follows, is a
+ * party. That some voice is one tells that there is talk, and that two are, which are far apart,
+ * that both are on the line. Where voices cannot be told, it is so much talk that it is no menu's.
+ * Needs the scene's speech. Pure; finish `out` whatever comes back.
  */
-struct cqa_exchange cqa_exchange_find(const struct cqa_scene *scene);
+enum cqa_status cqa_exchange_find(const struct cqa_scene *scene,
+                                  struct cqa_exchange *out) CQA_MUST_CHECK;
+void cqa_exchange_finish(struct cqa_exchange *exchange);
 
 #endif

@@ -27,7 +27,7 @@ const struct cqa_event_limits cqa_event_limits = {
             .mix_share = 0.6f, /* 0216: of 31 that had less 26 were no speech */
             .mumble_share =
                 0.7f, /* 0216: of 11 that had less none was speech, of 8 up to 0.8 seven */
-            .mumble_apart_ms = 2000,   /* as exchange.near_ms */
+            .mumble_apart_ms = 2000,   /* by hand */
             .mumble_longest_ms = 3000, /* as silence.shortest_ms: by hand */
             .around_share = 0.7f, /* 0216: of 24 that had less and were as soft 19 were no speech */
             .around_frames = 94,  /* by hand: 3 s, the shortest silence */
@@ -243,17 +243,14 @@ const struct cqa_event_limits cqa_event_limits = {
         },
     .exchange =
         {
-            .voice_ms = 384, /* by hand */
-            .apart = 1.7f,   /* 0069: mixes of the speakers of the tune split. Of one speaker one in
-                                ten differ by more, of two 19 of 20 */
-            .far_apart = 2.6f, /* 0069, likewise: of one speaker one in 50 */
-            .alike = 1.4f, /* 0223: of 32 holds in talk 19 are found so, of 33 after a menu three */
-            .goes_on_share =
-                0.3f,        /* 0223: a machine that speaks after its music has less in 98 of 101 */
-            .near_ms = 2000, /* by hand */
-            .again_ms = 29000,      /* by hand: half a minute (0069) */
-            .long_ms = 30000,       /* by hand: no menu talks so long (0069) */
-            .much_ms = 25000,       /* by hand (0069) */
+            .voice_ms = 384,     /* by hand */
+            .voiced_of_255 = 70, /* 0232: with 130 two stretches in three have no pitch */
+            .alike = 1.4f,       /* 0223; 0232: 1.2 finds less talk, and no fewer machines */
+            .apart = 2.3f, /* 0232: 2.6 finds two later, 2.0 takes more machines for one of two */
+            .goes_on_share = 0.2f, /* 0232: 0.15 to 0.3 */
+            .talks_ms = 12000,  /* 0232: 8000 takes more menus for talk, and finds no more of it */
+            .answers_ms = 1500, /* 0232: 1000 to 3000 do nearly the same */
+            .much_ms = 25000,   /* by hand (0069) */
             .past_menus_ms = 60000, /* 0215: by hand, more than twice much_ms */
             .softer_db = 16.0f,     /* by hand */
             .loud_share = 0.85f,    /* by hand */

@@ -224,14 +224,13 @@ struct cqa_floors_limits {
 /* event/exchange.c: two talk with each other on a mix. */
 struct cqa_exchange_limits {
     int64_t voice_ms;      /* shortest stretch whose voice can be told */
-    float apart;           /* from where on another voice is another's (event/voice.h), */
-    float far_apart;       /* and from where on it surely is; */
-    float alike;           /* up to where one after a hold is one from before it, */
-    float goes_on_share;   /* if so much of the talk that follows is as alike */
-    int64_t near_ms;       /* a longer pause answers nothing */
-    int64_t again_ms;      /* between two changes that make an exchange, at most */
-    int64_t long_ms;       /* of talk without a pause of near_ms: two must be talking, */
-    int64_t much_ms;       /* and of talk in all; */
+    int voiced_of_255;     /* least harmonicity of a frame that tells its pitch */
+    float alike;           /* up to where two stretches are one voice's (event/voice.h), */
+    float apart;           /* and from where on they are surely two voices' */
+    float goes_on_share;   /* least of what follows that a party says */
+    int64_t talks_ms;      /* that one voice has said before there is talk, */
+    int64_t answers_ms;    /* and each of two before both are on the line */
+    int64_t much_ms;       /* of talk in all: two must be talking; */
     int64_t past_menus_ms; /* where so much was said, keys are pressed in a conversation */
     float softer_db;       /* than most of the call's speech: the other line's leakage, */
     float loud_share;      /* most being so much of its frames */

@@ -32,7 +32,8 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
     scene->holds_known = 1;
     if (status == CQA_OK)
         status = cqa_scene_find_speech(scene);
-    scene->exchange = cqa_exchange_find(scene);
+    if (status == CQA_OK)
+        status = cqa_exchange_find(scene, &scene->exchange);
     cqa_scene_set_phases(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_silence(scene);
@@ -54,6 +55,7 @@ void cqa_scene_finish(struct cqa_scene *scene)
     cqa_spans_finish(&scene->speech[1]);
     cqa_spans_finish(&scene->asides[0]);
     cqa_spans_finish(&scene->asides[1]);
+    cqa_exchange_finish(&scene->exchange);
     cqa_lines_finish(&scene->lines);
     cqa_mute_finish(&scene->mute);
     cqa_spans_finish(&scene->holds);

@@ -243,19 +243,25 @@ static float confidence(const struct cqa_scene *scene, const struct lines_known 
     return most < 1.0f ? 1.0f - most : 0.0f;
 }
 
-/* Pieces: where the floor of a mix falls or rises, one silence ends and another begins. */
+/* Pieces: where the floor of a mix falls or rises, one silence ends and another begins; not where
+ * it does for less than a silence lasts. */
 static enum cqa_status cut_at_parks(const struct cqa_scene *scene, const struct cqa_spans *silent,
                                     struct cqa_spans *out)
 {
-    struct cqa_spans pieces = {0};
+    const struct cqa_spans nothing = {0};
+    struct cqa_spans parked = {0};
     struct cqa_spans free_time = {0};
-    enum cqa_status status = cqa_spans_intersect(silent, &scene->lines.parked, &pieces);
+    enum cqa_status status = cqa_spans_unite(&scene->lines.parked, &nothing, &parked);
 
+    cqa_spans_drop_short(&parked, cqa_scene_limits(scene)->silence.shortest_ms);
+    *out = (struct cqa_spans){0};
     if (status == CQA_OK)
-        status = cqa_spans_invert(&scene->lines.parked, scene->duration_ms, &free_time);
+        status = cqa_spans_intersect(silent, &parked, out);
     if (status == CQA_OK)
-        status = cqa_spans_intersect(silent, &free_time, &pieces);
-    *out = pieces;
+        status = cqa_spans_invert(&parked, scene->duration_ms, &free_time);
+    if (status == CQA_OK)
+        status = cqa_spans_intersect(silent, &free_time, out);
+    cqa_spans_finish(&parked);
     cqa_spans_finish(&free_time);
     return status;
 }

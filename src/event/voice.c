@@ -13,7 +13,6 @@ enum {
 /* The numbers that decide here: docs/detectors.md says how to read and change them. */
 static const struct {
     int loud_half_db;             /* under its loudest frames: what still tells the colour */
-    int voiced_of_255;            /* least harmonicity of a frame with a pitch */
     unsigned voiced_least_frames; /* least with a pitch that tell a voice's */
     float pitch_semitones;        /* in pitch that count as a difference of one */
     float pitch_unknown;          /* what an unknown pitch counts */
@@ -21,7 +20,6 @@ static const struct {
     float colour_db; /* in colour that count as one, root of the mean square over bands */
 } limits = {
     .loud_half_db = 40,       /* by hand */
-    .voiced_of_255 = 130,     /* by hand */
     .voiced_least_frames = 5, /* by hand */
     .pitch_semitones = 4.0f,  /* by hand, on mixes of the speakers of the tune split (0069) */
     .pitch_unknown = 0.75f,   /* likewise */
@@ -41,7 +39,8 @@ static float pitch_of(const unsigned lags[LAGS], unsigned voiced)
     return -12.0f * log2f((float)lag);
 }
 
-struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, size_t first, size_t last)
+struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, int voiced_of_255,
+                                size_t first, size_t last)
 {
     struct cqa_voice voice = {0};
     struct cqa_levels levels = {0};
@@ -58,7 +57,7 @@ struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, size_t fi
         for (int b = 0; b < CQA_BANDS; b++)
             voice.colour[b] += 0.5f * (float)rows->band[b][t];
         voice.weight++;
-        if (rows->harmonicity[t] > limits.voiced_of_255 && rows->lag[t] >= CQA_LAG_MIN &&
+        if (rows->harmonicity[t] > voiced_of_255 && rows->lag[t] >= CQA_LAG_MIN &&
             rows->lag[t] < LAGS) {
             lags[rows->lag[t]]++;
             voiced++;

@@ -14,8 +14,10 @@ struct cqa_voice {
     float weight; /* frames that it stands on; 0: nobody */
 };
 
-/* The voice in frames [first, last). */
-struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, size_t first, size_t last);
+/* The voice in frames [first, last). `voiced_of_255`: least harmonicity of a frame that tells its
+ * pitch. */
+struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, int voiced_of_255,
+                                size_t first, size_t last);
 
 /* How far apart two voices are: pitch, level and colour, each over what it varies by. */
 float cqa_voice_difference(const struct cqa_voice *a, const struct cqa_voice *b);

@@ -77,7 +77,7 @@ static enum cqa_status listen_for_answers(const struct cqa_scene *scene, int *is
 
     if (status == CQA_OK) {
         const struct pauses pauses = count_pauses(&scene->speech[0], &explained);
-        *is_leg = nobody_answers(&pauses) && scene->exchange.plain == 0;
+        *is_leg = nobody_answers(&pauses) && !scene->exchange.two;
     }
     cqa_spans_finish(&explained);
     return status;

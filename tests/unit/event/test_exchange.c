@@ -12,26 +12,24 @@ enum { CELL = PICTURE_CELL_MS };
 
 /* ---- two lines */
 
-static void expect_on_two(const char *agent, const char *customer, int64_t first, int64_t last)
+static void expect_on_two(const char *agent, const char *customer, int64_t first)
 {
     struct picture picture;
 
     picture_draw(&picture, agent, customer);
     assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
     assert_int_equal(picture.scene.exchange.first_ms, first * CELL);
-    assert_int_equal(picture.scene.exchange.last_ms, last * CELL);
     picture_finish(&picture);
 }
 
-/* From when the second of them is heard to the last word of whichever falls silent first. */
+/* From when the second of them is heard. */
 static void test_on_two(void **state)
 {
     (void)state;
-    expect_on_two("..sss.....sss.....", "......ss.......ss.", 6, 13);
-    expect_on_two("......ss.......ss.", "..sss.....sss.....", 6, 13);
-    expect_on_two("..sss.............", "......ss..........", 6, 5);
-    expect_on_two("..sss.....sss.....", "..................", 18, 0); /* never */
-    expect_on_two("..................", "..................", 18, 0);
+    expect_on_two("..sss.....sss.....", "......ss.......ss.", 6);
+    expect_on_two("......ss.......ss.", "..sss.....sss.....", 6);
+    expect_on_two("..sss.....sss.....", "..................", 18); /* never */
+    expect_on_two("..................", "..................", 18);
 }
 
 /* ---- a mix */
@@ -84,69 +82,98 @@ static void play_on_a_mix(struct picture *picture, const char *text)
     assert_int_equal(cqa_scene_play(&picture->scene), CQA_OK);
 }
 
+/* Without `parts`. */
 static struct cqa_exchange on_a_mix(const char *text)
 {
     struct picture picture;
 
     play_on_a_mix(&picture, text);
-    const struct cqa_exchange found = picture.scene.exchange;
+    struct cqa_exchange found = picture.scene.exchange;
+    found.parts = (struct cqa_spans){0};
     picture_finish(&picture);
     return found;
 }
 
-static void expect_on_a_mix(const char *text, int64_t first, int64_t last)
+/* From where on both are surely on the line; keys and holds are the talk's then. */
+static void expect_sure(const char *text, int64_t from)
 {
     const struct cqa_exchange found = on_a_mix(text);
 
-    if (found.first_ms / CELL != first || found.last_ms / CELL != last)
-        fail_msg("%s: %g to %g cells", text, (double)found.first_ms / CELL,
-                 (double)found.last_ms / CELL);
+    if (found.sure_ms / CELL != from || found.keys_ms != found.sure_ms ||
+        found.first_ms != found.sure_ms || found.two != (text[from] != '\0'))
+        fail_msg("%s: from cell %g, keys %g, holds %g; two: %d", text, (double)found.sure_ms / CELL,
+                 (double)found.keys_ms / CELL, (double)found.first_ms / CELL, found.two);
 }
 
-/* One speaks, the other answers, the first goes on. */
+/* Two who have said something, and who both go on, however slowly they answer. */
 static void test_two_voices(void **state)
 {
     (void)state;
-    expect_on_a_mix("..0000.111.0000.11..", 6, 16);
-    assert_true(on_a_mix("..0000.111.0000.11..").plain >= 1);
-    expect_on_a_mix("..0000.111..........", 20, 0); /* nobody goes on: a machine and a caller */
-    expect_on_a_mix("..0000.....111.....0000..", 25, 0); /* too late to be answers */
+    expect_sure("..0000.1111.0000.11..", 11);
+    expect_sure("..0000......1111......0000......1111..", 16);
+    expect_sure("..0000.1111.........", 20);           /* nobody goes on: a machine and a caller */
+    expect_sure("..0000.11.0000.1111.0000.1111.", 19); /* a word tells no voice for sure */
+}
+
+/* A caller answers a machine, which falls silent when the agent comes. */
+static void test_machine_falls_silent(void **state)
+{
+    (void)state;
+    expect_sure("..0000.1111.0000......4444.1111.4444.1111.4444.1111.", 26);
+    expect_sure("..0000.1111.0000......1111.1111.1111.1111.1111.", 47);
 }
 
 static void test_one_voice(void **state)
 {
     (void)state;
-    expect_on_a_mix("..0000.000.0000.00..", 20, 0);
-    expect_on_a_mix("..0000.222.0000.22..", 20, 0);
-    expect_on_a_mix("..0000.333.0000.33..", 20, 0); /* what leaks in is no party */
-    assert_int_equal(on_a_mix("..0000.222.0000.22..").plain, 0);
+    expect_sure("..0000.000.0000.00..", 20);
+    expect_sure("..0000.2222.0000.22..", 21);
+    expect_sure("..0000.3333.0000.33..", 21); /* what leaks in is no party */
 }
 
-/* The voice must change again within half a minute. */
-static void test_again(void **state)
+/* One voice that has said much and goes on tells that there is talk, though not with whom. */
+static void test_one_goes_on(void **state)
 {
-    (void)state;
-    expect_on_a_mix("..0000.111.......0..0...0...0....0....0......0....0....0......0....0..1.", 72,
-                    0);
-}
+#define TALK "0000000000000"
+    const struct cqa_exchange talk = on_a_mix(".." TALK ".." TALK "......." TALK "..");
+    const struct cqa_exchange menu = on_a_mix(".." TALK ".." TALK "......."
+                                              "1111..");
 
-/* Talk without a pause of 2 s for half a minute is no menu's, whoever talks. */
-static void test_long_talk(void **state)
-{
     (void)state;
-    expect_on_a_mix("..00000000.00000000.00000000.00000000.00000000.00000000.00000000.00000000..",
-                    2 + 29, 73);
-    expect_on_a_mix("..00000000.......00000000.......00000000..", 42, 0);
-}
-
-/* One voice for a minute, whatever pauses it makes, is past all menus: keys are the talk's then. */
-static void test_past_menus(void **state)
-{
-#define TALK "000000000000000000000000000000......."
-    (void)state;
-    assert_int_equal(on_a_mix(TALK TALK TALK).voices_ms, 3LL * 37 * CELL); /* 46 s: never */
-    assert_int_equal(on_a_mix(TALK TALK TALK TALK).voices_ms / CELL, 3 * 37);
+    assert_int_equal(talk.keys_ms / CELL, 2 + 13 + 2 + 13);
+    assert_int_equal(talk.first_ms, talk.keys_ms);
+    assert_int_equal(talk.sure_ms / CELL, 2 + 13 + 2 + 13 + 7 + 13 + 2);
+    assert_int_equal(menu.keys_ms / CELL, 2 + 13 + 2 + 13 + 7 + 4 + 2);
 #undef TALK
+}
+
+/* 25 s in all, whoever talks, are no queue's, and a minute is past all menus. */
+static void test_much_talk(void **state)
+{
+#define TALK(voice) voice voice voice voice voice voice voice voice voice voice "......."
+    const struct cqa_exchange some = on_a_mix(TALK("000") TALK("111") TALK("444"));
+    const struct cqa_exchange much = on_a_mix(TALK("000") TALK("111") TALK("444") TALK("333"));
+
+    (void)state;
+    assert_int_equal(some.first_ms / CELL, 37);
+    assert_int_equal(some.keys_ms / CELL, 3 * 37); /* 46 s: never */
+    assert_int_equal(much.keys_ms / CELL, 3 * 37);
+    assert_int_equal(much.sure_ms / CELL, 3 * 37);
+    assert_true(much.sure_ms < 4LL * 37 * CELL);
+#undef TALK
+}
+
+/* Who is heard, and not any more once others talk, is a machine: the talk begins after it. */
+static void test_parts(void **state)
+{
+    struct picture picture;
+
+    (void)state;
+    play_on_a_mix(&picture, "..0000................0000..1111..4444..1111..4444..1111..4444..");
+    const struct cqa_spans *parts = &picture.scene.exchange.parts;
+    assert_true(parts->count > 0);
+    assert_int_equal(parts->items[0].start_ms / CELL, 28);
+    picture_finish(&picture);
 }
 
 static void expect_phase(const char *text, enum cqa_event_phase phase)
@@ -155,30 +182,35 @@ static void expect_phase(const char *text, enum cqa_event_phase phase)
 
     play_on_a_mix(&picture, text);
     assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
-    assert_int_equal(picture_first(&picture, CQA_EVENT_HOLD)->phase, phase);
+    if (picture_first(&picture, CQA_EVENT_HOLD)->phase != phase)
+        fail_msg("%s: talk from cell %g", text, (double)picture.scene.exchange.first_ms / CELL);
     picture_finish(&picture);
 }
 
-/* Who spoke before the music speaks after it: the agent, who had put somebody on hold. A machine
- * has another voice than the agent. */
+/* Who has said much before the music, and goes on after it, had put somebody on hold; so had one of
+ * two who both go on. A machine does not go on. */
 static void test_voice_returns(void **state)
 {
+#define MUCH "..000000000000..0000000000000."
+#define MUSIC "MMMMMMMMMMMMMM"
     (void)state;
-    expect_phase("..0000..0000.MMMMMMMMMMMMMM.1111..0000..1111.", CQA_PHASE_QUEUE);
-    expect_phase("..0000..0000.MMMMMMMMMMMMMM.0000..1111..0000.", CQA_PHASE_TALK);
-    expect_phase("..0000..1111.MMMMMMMMMMMMMM.2222..1111..2222.", CQA_PHASE_TALK);
-    expect_phase(".............MMMMMMMMMMMMMM.0000..1111..0000.", CQA_PHASE_QUEUE);
-    expect_on_a_mix("..0000..0000.MMMMMMMMMMMMMM.0000..1111..0000.", 13, 40);
+    expect_phase(MUCH MUSIC ".0000..1111..0000.", CQA_PHASE_TALK);
+    expect_phase(MUCH MUSIC ".1111..0000..1111.", CQA_PHASE_TALK);
+    expect_phase(MUCH MUSIC ".1111..4444..1111.", CQA_PHASE_QUEUE);
+    expect_phase("..0000..0000." MUSIC ".0000..1111..0000..1111.", CQA_PHASE_QUEUE);
+    expect_phase("..0000..1111." MUSIC ".2222..1111..2222.", CQA_PHASE_TALK);
+    expect_phase("............." MUSIC ".0000..1111..0000.", CQA_PHASE_QUEUE);
+#undef MUSIC
+#undef MUCH
 }
 
 /* A machine speaks after its music too: that one waits on, that one is being connected. It is not
- * heard any more once there is talk; nor is there talk where nobody else is heard. */
+ * heard any more once there is talk. */
 static void test_machine_returns(void **state)
 {
     (void)state;
     expect_phase("..0000..0000.MMMMMMMMMMMMMM.0000......1111..4444..1111.", CQA_PHASE_QUEUE);
     expect_phase("..0000..0000.MMMMMMMMMMMMMM.0000......1111..4444..000..1111.", CQA_PHASE_QUEUE);
-    expect_on_a_mix("..0000..0000.MMMMMMMMMMMMMM.0000..0000.", 39, 0);
 }
 
 /* Nor does what it says between two pieces of music, however often, make either of them talk. */
@@ -226,47 +258,19 @@ static void test_waiting_behind_a_machine(void **state)
 #undef TALK
 }
 
-/* Where keys are pressed, in cell `at`: from where on they are the conversation's. */
-static int64_t keys_on_a_mix(const char *text, int at)
-{
-    const struct cqa_event keys = {
-        .type = CQA_EVENT_DTMF, .start_ms = at * CELL, .end_ms = (at + 2) * CELL};
-    struct picture picture;
-
-    play_on_a_mix(&picture, text);
-    assert_non_null(cqa_events_add(&picture.scene.events, &keys));
-    const int64_t voices_ms = cqa_exchange_find(&picture.scene).voices_ms;
-    picture_finish(&picture);
-    return voices_ms / CELL;
-}
-
-/* One asks, the other presses keys, and the first goes on, however slowly. A machine asks, and asks
- * again; and an agent who answers was not heard before. */
-static void test_keys_between(void **state)
-{
-    (void)state;
-    assert_int_equal(keys_on_a_mix("..0000.....1111.......0000.....1111.....0000.....", 17), 17);
-    assert_int_equal(keys_on_a_mix("..0000.....1111.......1111.....0000.....1111.....", 17), 49);
-    /* a machine over whose prompt the caller mutters, and then the agent */
-    assert_int_equal(keys_on_a_mix("..0000.....1111.......0000.....4444.....1111.....", 17), 49);
-    assert_int_equal(keys_on_a_mix("..0000................0000.....", 17), 31);
-    assert_int_equal(keys_on_a_mix("..0000.....0000.......1111.....", 17), 31);
-    assert_int_equal(keys_on_a_mix("..0000.....1111................", 17), 31);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_on_two),
         cmocka_unit_test(test_two_voices),
+        cmocka_unit_test(test_machine_falls_silent),
         cmocka_unit_test(test_one_voice),
-        cmocka_unit_test(test_again),
-        cmocka_unit_test(test_long_talk),
-        cmocka_unit_test(test_past_menus),
+        cmocka_unit_test(test_one_goes_on),
+        cmocka_unit_test(test_much_talk),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_voice_returns),
         cmocka_unit_test(test_machine_returns),
         cmocka_unit_test(test_machine_between),
-        cmocka_unit_test(test_keys_between),
         cmocka_unit_test(test_waiting_behind_a_machine),
     };
 

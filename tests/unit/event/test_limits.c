@@ -417,7 +417,7 @@ static const struct edge edges[] = {
     {EDGE(lines, click_frames), 3, 2, CQA_EVENT_NOT_RECORDED, ANY, 8 * C, 8 * C - 3 * CQA_FRAME_MS,
      TALK_A "00000000" TALK_A, TALK_C "00000000" TALK_C, click},
     {EDGE(lines, parked_bridge_ms), 2 * C + 1, 2 * C, CQA_EVENT_SILENCE, CQA_CAUSE_PARKED, 10 * C,
-     0, TALK_M "..,,,,..,,,,.." TALK_M, NULL, NULL},
+     14 * C, TALK_M "..,,,,..,,,,.." TALK_M, NULL, NULL}, /* too short to part it; most of it */
     /* it drops whenever its party listens */
     {EDGE(mute, gated_share), 1, 0.999, CQA_EVENT_HOLD, CQA_KIND_MUTE, 12 * C, 0,
      GATED_A GATED_A GATED_A "sss..____________.." GATED_A GATED_A,

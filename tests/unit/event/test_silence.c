@@ -169,6 +169,12 @@ static void test_parked(void **state)
     known_set(&known, 40000);
     add(&known.scene.lines.parked, 8000, 41000);
     known_expect(&known, "10000-40000 parked");
+    known_set(&known, 40000);
+    add(&known.scene.lines.parked, 14000, 17000);
+    known_expect(&known, "10000-14000 unexplained; 14000-17000 parked; 17000-40000 unexplained");
+    known_set(&known, 40000);
+    add(&known.scene.lines.parked, 14000, 16900); /* shorter than any silence */
+    known_expect(&known, "10000-40000 unexplained");
 }
 
 static void test_mono(void **state)

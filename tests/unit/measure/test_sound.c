@@ -76,7 +76,7 @@ static void call_measure(struct call *call)
                10000 / CQA_FRAME_MS);
         assert_int_equal(cqa_spans_add(&call->scene.speech[c], start_ms, start_ms + 10000), CQA_OK);
     }
-    call->scene.exchange = cqa_exchange_find(&call->scene);
+    assert_int_equal(cqa_exchange_find(&call->scene, &call->scene.exchange), CQA_OK);
     call->scene.lines.lost_ms[0] = call->scene.lines.lost_ms[1] = call->scene.duration_ms;
     assert_int_equal(cqa_verdict_make(&(struct cqa_measure_input){.scene = &call->scene},
                                       &call->measures, &call->measurable, call->line),

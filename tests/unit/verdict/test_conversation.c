@@ -134,6 +134,40 @@ static void test_mix(void **state)
     expect("MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM", NULL, "");
 }
 
+/* "11.22": whose voice it is, a digit a cell. */
+static void expect_of(const char *voices, const char *wanted)
+{
+    struct judged judged = {.leg = CQA_LEG_NONE};
+    struct cqa_channel_frames *rows = &judged.picture.frames.channel[0];
+    char line[100] = "";
+
+    for (size_t i = 0; voices[i] != '\0'; i++)
+        line[i] = voices[i] == '.' ? '.' : 's';
+    picture_draw(&judged.picture, line, NULL);
+    for (size_t t = 0; t < judged.picture.frames.count; t++) {
+        const int voice = voices[t / PICTURE_CELL] - '2';
+        rows->lag[t] = (uint8_t)(65 + 25 * voice);
+        rows->harmonicity[t] = 220;
+        for (int b = 0; b < CQA_BANDS && line[t / PICTURE_CELL] == 's'; b++)
+            rows->band[b][t] = (uint8_t)(146 + 3 * voice * (b - CQA_BANDS / 2));
+    }
+    judged_play(&judged);
+    judged_expect_conversation(&judged, wanted);
+    judged_finish(&judged);
+}
+
+/* On a mix a machine is who falls silent once two talk: what is waited for behind it is outside;
+ * not so what is said just before. */
+static void test_machine_on_a_mix(void **state)
+{
+    (void)state;
+    expect_of("..1111................2222.3333.2222.3333.2222.3333.", "22-51");
+    expect_of("..2222................2222.3333.2222.3333.2222.3333.", "2-51");
+    expect_of("..1111...2222.3333.2222.3333.2222.3333..............", "2-38");
+    expect_of("..1111................2222..........................",
+              "0-26"); /* nobody talks for sure */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_hold_at_the_end),
         cmocka_unit_test(test_survey_with_keys),
         cmocka_unit_test(test_mix),
+        cmocka_unit_test(test_machine_on_a_mix),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,12 +66,13 @@ static int is_leg_of(const char *voices)
     return leg;
 }
 
-/* One who answers in another voice is another party, however long the pauses are. */
+/* One who answers in another voice, and goes on to, is another party, however long the pauses are.
+ */
 static void test_another_voice(void **state)
 {
     (void)state;
     assert_true(is_leg_of("111.11........111.11.........111.11........111.11.........111.11."));
-    assert_false(is_leg_of("111.22.111....111.22.........111.11........111.11.........111.11."));
+    assert_false(is_leg_of("111.22.111....111.22.........111.11........111.22.........111.22."));
 }
 
 /* The profile's word goes before. */
