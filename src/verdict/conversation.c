@@ -21,8 +21,9 @@ static const struct {
     .mix_sure = 0.6f,     /* the same of a mix's ends */
 };
 
-/* What is said from `end_ms` on, by anybody, without a pause of 3 s. */
-static int64_t go_on(const struct cqa_scene *scene, int64_t end_ms)
+/* What is said from `end_ms` on, by anybody, without a pause of 3 s; by each party before it has
+ * left. */
+static int64_t go_on(const struct cqa_scene *scene, const int64_t leaves_ms[2], int64_t end_ms)
 {
     size_t at[2] = {0, 0};
 
@@ -30,7 +31,7 @@ static int64_t go_on(const struct cqa_scene *scene, int64_t end_ms)
         int64_t next_ms = end_ms;
         for (int c = 0; c < 2; c++) {
             const struct cqa_spans *speech = &scene->speech[c];
-            while (at[c] < speech->count &&
+            while (at[c] < speech->count && speech->items[at[c]].start_ms < leaves_ms[c] &&
                    speech->items[at[c]].start_ms - next_ms < limits.pause_ms) {
                 const int64_t own_ms = speech->items[at[c]++].end_ms;
                 next_ms = own_ms > next_ms ? own_ms : next_ms;
@@ -147,22 +148,63 @@ static int is_machine(const struct cqa_scene *scene, int64_t said_ms, int64_t ke
            cqa_voice_difference(&agent, &asks) >= limits.other_voice;
 }
 
+/* What plays on the agent's line while the customer waits. */
+static int plays(const struct cqa_event *event)
+{
+    return event->type == CQA_EVENT_HOLD &&
+           (event->kind == CQA_KIND_MUSIC || event->kind == CQA_KIND_ANNOUNCEMENT);
+}
+
+/* Keys that are pressed while something plays are asked for by that. */
+static int is_asked_in_hold(const struct cqa_scene *scene, int64_t keys_ms)
+{
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *hold = &scene->events.items[i];
+        if (plays(hold) && keys_ms >= hold->start_ms && keys_ms < hold->end_ms)
+            return 1;
+    }
+    return 0;
+}
+
 /*
- * Until when the agent's line is the agent's. Where the customer has said the last word, and
- * presses keys once another voice than the agent's was heard on that line, it is a machine that
- * asks for them: a survey, after the agent has left.
+ * Where the customer has said the last word, and presses keys once another voice than the agent's
+ * was heard on that line, it is a machine that asks for them: a survey, after the agent has left.
  */
-static int64_t agent_leaves_ms(const struct cqa_scene *scene, int64_t heard_ms)
+static int64_t leaves_for_machine_ms(const struct cqa_scene *scene, int64_t heard_ms)
 {
     const int64_t said_ms = last_word(&scene->speech[1 - scene->agent], heard_ms);
 
-    for (size_t i = 0; i < scene->events.count && !scene->roles_unknown; i++) {
+    for (size_t i = 0; i < scene->events.count; i++) {
         const struct cqa_event *event = &scene->events.items[i];
         if (event->type == CQA_EVENT_DTMF && event->start_ms >= said_ms &&
-            is_machine(scene, said_ms, event->start_ms))
+            (is_asked_in_hold(scene, event->start_ms) ||
+             is_machine(scene, said_ms, event->start_ms)))
             return said_ms;
     }
     return heard_ms;
+}
+
+/* What is said on the agent's line while something plays there, with nothing after it, is part of
+ * what plays: the agent has not come back. */
+static int64_t leaves_for_hold_ms(const struct cqa_scene *scene, int64_t heard_ms)
+{
+    const int64_t said_ms = last_word(&scene->speech[scene->agent], heard_ms);
+
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *hold = &scene->events.items[i];
+        if (plays(hold) && said_ms > hold->start_ms && said_ms <= hold->end_ms)
+            return hold->start_ms;
+    }
+    return heard_ms;
+}
+
+/* Until when the agent's line is the agent's. */
+static int64_t agent_leaves_ms(const struct cqa_scene *scene, int64_t heard_ms)
+{
+    if (scene->roles_unknown)
+        return heard_ms;
+    return cqa_earlier_ms(leaves_for_machine_ms(scene, heard_ms),
+                          leaves_for_hold_ms(scene, heard_ms));
 }
 
 static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *conversation)
@@ -172,15 +214,17 @@ static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *
 
     if (scene->exchange.first_ms >= heard_ms)
         return;
+    const int64_t agent_ms = agent_leaves_ms(scene, heard_ms);
+    const int64_t leaves_ms[2] = {scene->agent == 0 ? agent_ms : heard_ms,
+                                  scene->agent == 0 ? heard_ms : agent_ms};
     const int64_t last_ms =
-        cqa_earlier_ms(last_word(&speech[scene->agent], agent_leaves_ms(scene, heard_ms)),
-                       last_word(&speech[1 - scene->agent], heard_ms));
+        cqa_earlier_ms(last_word(&speech[0], leaves_ms[0]), last_word(&speech[1], leaves_ms[1]));
     if (last_ms <= scene->exchange.first_ms)
         return;
     conversation->talked = 1;
     conversation->confidence = limits.two_sure;
     conversation->start_ms = scene->exchange.first_ms;
-    conversation->end_ms = cqa_earlier_ms(go_on(scene, last_ms), heard_ms);
+    conversation->end_ms = cqa_earlier_ms(go_on(scene, leaves_ms, last_ms), heard_ms);
 }
 
 /* A hold that begins with the last word began after it: nobody came back from it. */

@@ -80,6 +80,59 @@ static void test_hold_at_the_end(void **state)
     judged_finish(&judged);
 }
 
+/* ---- a hold from which nobody comes back */
+
+/* Where the conversation ends, in cells, when music plays on the agent's line from cell 21 to 40,
+ * with keys at cell `keys` unless 0. */
+static int64_t ends_beside_music(const char *agent, const char *customer, int keys)
+{
+    struct judged judged = {.leg = CQA_LEG_NONE};
+    const struct cqa_event hold = {.type = CQA_EVENT_HOLD,
+                                   .kind = CQA_KIND_MUSIC,
+                                   .start_ms = (int64_t)21 * PICTURE_CELL_MS,
+                                   .end_ms = (int64_t)40 * PICTURE_CELL_MS};
+    const struct cqa_event key = {.type = CQA_EVENT_DTMF,
+                                  .start_ms = (int64_t)keys * PICTURE_CELL_MS,
+                                  .end_ms = (int64_t)(keys + 1) * PICTURE_CELL_MS};
+
+    picture_draw(&judged.picture, agent, customer);
+    assert_int_equal(cqa_scene_play(&judged.picture.scene), CQA_OK);
+    assert_true(cqa_events_add(&judged.picture.scene.events, &hold));
+    assert_true(keys == 0 || cqa_events_add(&judged.picture.scene.events, &key));
+    cqa_verdict_find_conversation(&judged.picture.scene, &judged.measurable.conversation);
+    const int64_t end_ms = judged.measurable.conversation.end_ms;
+    judged_finish(&judged);
+    return (end_ms + PICTURE_CELL_MS / 2) / PICTURE_CELL_MS;
+}
+
+static void test_voices_over_music(void **state)
+{
+    (void)state;
+    assert_int_equal(/* who speaks over the music was not the agent, for nothing came after it */
+                     ends_beside_music("sss...sss.....sss.......ssss......sss...............",
+                                       "...sss...ss.ss...sss................................", 0),
+                     20);
+    assert_int_equal(/* nor where the customer is heard behind it */
+                     ends_beside_music("sss...sss.....sss.......ssss......sss...............",
+                                       "...sss...ss.ss...sss.....................ss.........", 0),
+                     20);
+    assert_int_equal(/* who comes back has been there */
+                     ends_beside_music("sss...sss.....sss.......ssss..............sss.......",
+                                       "...sss...ss.ss...sss.....................ss.........", 0),
+                     45);
+}
+
+/* Nobody is asked for keys by an agent who holds the line. */
+static void test_keys_over_music(void **state)
+{
+    const char *agent = "sss...sss.....sss........................ss.........";
+    const char *customer = "...sss...ss.ss...sss..........ss....................";
+
+    (void)state;
+    assert_int_equal(ends_beside_music(agent, customer, 0), 32);
+    assert_int_equal(ends_beside_music(agent, customer, 38), 20);
+}
+
 /* ---- a machine that asks for keys, on the agent's line */
 
 static void set_voice(struct judged *judged, size_t first_cell, size_t last_cell, uint8_t lag,
@@ -176,6 +229,8 @@ int main(void)
         cmocka_unit_test(test_nobody),
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_hold_at_the_end),
+        cmocka_unit_test(test_voices_over_music),
+        cmocka_unit_test(test_keys_over_music),
         cmocka_unit_test(test_survey_with_keys),
         cmocka_unit_test(test_mix),
         cmocka_unit_test(test_machine_on_a_mix),
