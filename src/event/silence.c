@@ -5,9 +5,8 @@
 
 /* What is heard of a call as a whole, once for all of its silences. */
 struct lines_known {
-    struct cqa_floor gaps;    /* of the agent's line, where its drops tell anything */
-    int usual;                /* half dB: the voices of a mix */
-    int64_t machine_until_ms; /* on a mix: nobody may have been waited for before */
+    struct cqa_floor gaps; /* of the agent's line, where its drops tell anything */
+    int usual;             /* half dB: the voices of a mix */
 };
 
 /* Nothing was recorded, or a line is gone for good: nobody knows whether it was silent. */
@@ -210,18 +209,14 @@ static float edge_doubt(const struct cqa_scene *scene, int usual, struct cqa_spa
     return is_cut ? 1.0f - cqa_scene_limits(scene)->silence.aside_sure : 0.0f;
 }
 
-/* Until when whoever speaks on a mix may be a machine: where keys, ringing or music are heard
- * before two voices have surely answered each other, until then; else 0. */
-static int64_t machine_until_ms(const struct cqa_scene *scene)
+/* The doubt that two were on the line of a mix: whoever is heard there may be a machine, and who
+ * waits for it is no agent. */
+static float lone_doubt(const struct cqa_scene *scene, struct cqa_span span)
 {
-    for (size_t i = 0; i < scene->events.count; i++) {
-        const struct cqa_event *event = &scene->events.items[i];
-        if (event->start_ms < scene->exchange.sure_ms &&
-            (event->type == CQA_EVENT_DTMF || event->type == CQA_EVENT_RINGBACK ||
-             event->type == CQA_EVENT_HOLD))
-            return scene->exchange.sure_ms;
-    }
-    return 0;
+    if (!scene->mono ||
+        cqa_spans_within_ms(&scene->exchange.both, span) == cqa_span_length_ms(span))
+        return 0.0f;
+    return 1.0f - cqa_scene_limits(scene)->silence.lone_sure;
 }
 
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
@@ -229,9 +224,7 @@ static float confidence(const struct cqa_scene *scene, const struct lines_known 
                         struct cqa_span span, enum cqa_event_cause cause)
 {
     const float cut = edge_doubt(scene, known->usual, span);
-    const float lone = scene->mono && span.start_ms < known->machine_until_ms
-                           ? 1.0f - cqa_scene_limits(scene)->silence.lone_sure
-                           : 0.0f;
+    const float lone = lone_doubt(scene, span);
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
     most = cut > most ? cut : most;
@@ -294,10 +287,8 @@ enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
     cqa_spans_drop_short(&pieces, cqa_scene_limits(scene)->silence.shortest_ms);
     if (scene->mute.informative)
         cqa_floor_of_gaps(scene, scene->agent, &known.gaps);
-    if (scene->mono) {
+    if (scene->mono)
         known.usual = cqa_scene_voice_level(scene, 0, cqa_scene_limits(scene)->speech.loud_share);
-        known.machine_until_ms = machine_until_ms(scene);
-    }
     for (size_t i = 0; status == CQA_OK && i < pieces.count; i++)
         status = add_silence(scene, &known, pieces.items[i]);
     cqa_spans_finish(&taken);
