@@ -219,16 +219,31 @@ static float lone_doubt(const struct cqa_scene *scene, struct cqa_span span)
     return 1.0f - cqa_scene_limits(scene)->silence.lone_sure;
 }
 
+/* The doubt that nothing explains it: what sounds again and again as high as ringing does may ring,
+ * though its levels or its lengths are no plan's. */
+static float tone_doubt(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
+    const struct cqa_spans *tones = &scene->tones.doubtful;
+    int count = 0;
+
+    for (size_t i = 0; i < tones->count; i++)
+        count += tones->items[i].start_ms >= span.start_ms && tones->items[i].end_ms <= span.end_ms;
+    return count >= limits->tones_doubtful ? 1.0f - limits->tones_sure : 0.0f;
+}
+
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
 static float confidence(const struct cqa_scene *scene, const struct lines_known *known,
                         struct cqa_span span, enum cqa_event_cause cause)
 {
     const float cut = edge_doubt(scene, known->usual, span);
     const float lone = lone_doubt(scene, span);
+    const float tone = tone_doubt(scene, span);
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
     most = cut > most ? cut : most;
     most = lone > most ? lone : most;
+    most = tone > most ? tone : most;
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
         most = channel > most ? channel : most;

@@ -135,6 +135,29 @@ static void test_dropped_by_itself(void **state)
     assert_true(muted_confidence(0, 36000) >= asked); /* nearly all of it is no drop */
 }
 
+static float ringing_confidence(int64_t first_ms, int64_t second_ms)
+{
+    struct known known;
+
+    known_set(&known, 40000);
+    add(&known.scene.tones.doubtful, first_ms, first_ms + 1000);
+    add(&known.scene.tones.doubtful, second_ms, second_ms + 1000);
+    assert_int_equal(cqa_scene_find_silence(&known.scene), CQA_OK);
+    assert_int_equal(known.scene.events.count, 1);
+    const float found = known.scene.events.items[0].confidence;
+    cqa_scene_finish(&known.scene);
+    return found;
+}
+
+/* What may ring, though it is no plan's ringing, may explain the silence; once is no cadence. */
+static void test_doubtful_ringing(void **state)
+{
+    (void)state;
+    assert_true(ringing_confidence(12000, 17000) == 0.85f);
+    assert_true(ringing_confidence(12000, 45000) > 0.99f);
+    assert_true(ringing_confidence(9500, 39500) > 0.99f);
+}
+
 /* Silence ends where nothing was recorded, and begins again behind it; so it does for good where a
  * line is lost. */
 static void test_pieces(void **state)
@@ -400,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_outside_holds_and_signalling),
         cmocka_unit_test(test_muted),
         cmocka_unit_test(test_dropped_by_itself),
+        cmocka_unit_test(test_doubtful_ringing),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_parked),
         cmocka_unit_test(test_mono),
