@@ -62,7 +62,8 @@ struct cqa_silence_limits {
     float doubtful_share; /* and with a lower mean posterior, it is as an aside */
     int tones_doubtful;   /* bursts like signalling that make a silence doubtful: a cadence, */
     float tones_sure;     /* and most confidence then */
-    float lone_sure; /* on a mix: most confidence where two are not surely heard before and after */
+    float
+        lone_sure; /* most confidence where a machine may be waited for: on a mix, and in a menu */
 };
 
 /* event/overtalk.c: both speak. */

@@ -2,6 +2,7 @@
 /* Nobody speaks for 3 s or more, outside hold and signalling; and why. */
 #include "event/floors.h"
 #include "event/scene.h"
+#include "event/voice.h"
 
 /* What is heard of a call as a whole, once for all of its silences. */
 struct lines_known {
@@ -232,6 +233,75 @@ static float tone_doubt(const struct cqa_scene *scene, struct cqa_span span)
     return count >= limits->tones_doubtful ? 1.0f - limits->tones_sure : 0.0f;
 }
 
+/* From the customer's last word before the silence to the next one. */
+static struct cqa_span unanswered(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_spans *words = &scene->speech[1 - scene->agent];
+    struct cqa_span around = {0, scene->duration_ms};
+
+    for (size_t i = 0; i < words->count; i++) {
+        if (words->items[i].end_ms <= span.start_ms)
+            around.start_ms = words->items[i].end_ms;
+        else
+            around.end_ms = cqa_earlier_ms(around.end_ms, words->items[i].start_ms);
+    }
+    return around;
+}
+
+static int has_keys(const struct cqa_scene *scene, struct cqa_span within)
+{
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        if (event->type == CQA_EVENT_DTMF && event->start_ms >= within.start_ms &&
+            event->end_ms <= within.end_ms)
+            return 1;
+    }
+    return 0;
+}
+
+/* The voice on the agent's line within the span, or of all but that; no weight without words. */
+static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_span span, int within)
+{
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
+    const struct cqa_spans *words = &scene->speech[scene->agent];
+    struct cqa_voice sum = {0};
+
+    for (size_t i = 0; i < words->count; i++) {
+        const struct cqa_span word = words->items[i];
+        const int is_within = word.end_ms > span.start_ms && word.start_ms < span.end_ms;
+        if (is_within != within || cqa_span_length_ms(word) < limits->voice_ms)
+            continue;
+        const struct cqa_voice voice =
+            cqa_voice_hear(&scene->frames->channel[scene->agent], limits->voiced_of_255,
+                           cqa_border_at(word.start_ms), cqa_border_at(word.end_ms));
+        if (sum.weight > 0)
+            cqa_voice_add(&sum, &voice);
+        else
+            sum = voice;
+    }
+    return sum;
+}
+
+/* The doubt that the agent was there: on the agent's line another voice than theirs is heard around
+ * the silence, and it is answered with keys, not with words. */
+static float menu_doubt(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
+    const struct cqa_span around = unanswered(scene, span);
+    struct cqa_span close = {span.start_ms - limits->turn_ms, span.end_ms + limits->turn_ms};
+
+    if (scene->mono || scene->roles_unknown || !has_keys(scene, around))
+        return 0.0f;
+    close.start_ms = close.start_ms > around.start_ms ? close.start_ms : around.start_ms;
+    close.end_ms = cqa_earlier_ms(close.end_ms, around.end_ms);
+    const struct cqa_voice asks = agent_voice(scene, close, 1);
+    const struct cqa_voice agent = agent_voice(scene, around, 0);
+    if (asks.weight <= 0 || agent.weight <= 0 ||
+        cqa_voice_difference(&asks, &agent) < cqa_scene_limits(scene)->exchange.alike)
+        return 0.0f;
+    return 1.0f - limits->lone_sure;
+}
+
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
 static float confidence(const struct cqa_scene *scene, const struct lines_known *known,
                         struct cqa_span span, enum cqa_event_cause cause)
@@ -239,11 +309,13 @@ static float confidence(const struct cqa_scene *scene, const struct lines_known 
     const float cut = edge_doubt(scene, known->usual, span);
     const float lone = lone_doubt(scene, span);
     const float tone = tone_doubt(scene, span);
+    const float menu = menu_doubt(scene, span);
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
     most = cut > most ? cut : most;
     most = lone > most ? lone : most;
     most = tone > most ? tone : most;
+    most = menu > most ? menu : most;
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
         most = channel > most ? channel : most;

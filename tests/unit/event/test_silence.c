@@ -414,6 +414,43 @@ static void test_doubtful_within_a_turn(void **state)
     assert_true(sureness_before("ssssssssssssss.........ssssssss..sssss.........sss", 31) == 0.85f);
 }
 
+/* How sure the long silence is; what the agent's line says in the cells [20, 64) has `lag`. */
+static float sureness_on_two(uint8_t lag, int64_t keys_cell)
+{
+    const struct cqa_event keys = {.type = CQA_EVENT_DTMF,
+                                   .start_ms = keys_cell * PICTURE_CELL_MS,
+                                   .end_ms = (keys_cell + 1) * PICTURE_CELL_MS};
+    struct picture picture;
+
+    picture_draw(
+        &picture,
+        "ssss......ssss......ssss..............................ssss........ssss......ssss.",
+        ".....ssss......ssss...........................................ssss......ssss.....");
+    for (size_t t = 0; t < picture.frames.count; t++) {
+        const size_t cell = t / PICTURE_CELL;
+        picture.frames.channel[0].lag[t] = cell >= 20 && cell < 64 ? lag : 80;
+        picture.frames.channel[0].harmonicity[t] = 220;
+    }
+    assert_true(cqa_events_add(&picture.scene.events, &keys));
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_SILENCE), 1);
+    const float sureness = picture_first(&picture, CQA_EVENT_SILENCE)->confidence;
+    picture_finish(&picture);
+    return sureness;
+}
+
+/* A menu in mid-call takes a card's number: nobody waits for the agent. An agent who asks for a
+ * number has their own voice, and whom the customer answers with words is no menu. */
+static void test_menu_on_two(void **state)
+{
+    (void)state;
+    assert_true(sureness_on_two(40, 25) == 0.85f);
+    assert_true(sureness_on_two(40, 60) == 0.85f);
+    assert_true(sureness_on_two(80, 25) > 0.99f);
+    assert_true(sureness_on_two(40, 14) > 0.99f);
+    assert_true(sureness_on_two(40, 74) > 0.99f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +461,7 @@ int main(void)
         cmocka_unit_test(test_muted),
         cmocka_unit_test(test_dropped_by_itself),
         cmocka_unit_test(test_doubtful_ringing),
+        cmocka_unit_test(test_menu_on_two),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_parked),
         cmocka_unit_test(test_mono),
