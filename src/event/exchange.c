@@ -152,14 +152,15 @@ static enum cqa_status find_parties(struct talk *talk, struct cqa_exchange *out)
     return status;
 }
 
-/* From when on both are surely on the line by what is said from `from_ms` on. Who speaks later and
- * sounds like somebody before need not be the same: a voice is known once it was heard itself. */
-static int64_t know_both_ms(struct talk *talk, int64_t from_ms)
+/* From when on both are surely on the line by what is said within the part; its end where they
+ * never are. Who speaks later and sounds like somebody before need not be the same: a voice is
+ * known once it was heard itself. */
+static int64_t know_both_ms(struct talk *talk, struct cqa_span part)
 {
-    int64_t found_ms = talk->never_ms;
+    int64_t found_ms = part.end_ms;
     size_t first = 0;
 
-    while (first < talk->count && talk->items[first].span.start_ms < from_ms)
+    while (first < talk->count && talk->items[first].span.start_ms < part.start_ms)
         first++;
     for (size_t i = first; i < talk->count && talk->items[i].span.start_ms < found_ms; i++) {
         struct stretch *next = &talk->items[i];
@@ -191,12 +192,13 @@ static void turn_round(struct talk *talk)
 static enum cqa_status find_both_within(struct talk *talk, struct cqa_span part,
                                         struct cqa_spans *out)
 {
-    const int64_t start_ms = know_both_ms(talk, part.start_ms);
+    const int64_t start_ms = know_both_ms(talk, part);
 
     if (start_ms >= part.end_ms)
         return CQA_OK;
     turn_round(talk);
-    const int64_t end_ms = talk->never_ms - know_both_ms(talk, talk->never_ms - part.end_ms);
+    const struct cqa_span turned = {talk->never_ms - part.end_ms, talk->never_ms - part.start_ms};
+    const int64_t end_ms = talk->never_ms - know_both_ms(talk, turned);
     turn_round(talk);
     return start_ms < end_ms ? cqa_spans_add(out, start_ms, end_ms) : CQA_OK;
 }
