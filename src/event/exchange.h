@@ -18,6 +18,7 @@ struct cqa_exchange {
     int two;                /* on a mix: two voices are surely heard */
     struct cqa_spans parts; /* on a mix: what is said in voices that go on, until `keys_ms` and
                                `sure_ms` at least */
+    struct cqa_spans both;  /* on a mix: where two are surely heard before and after */
 };
 
 /*
@@ -25,8 +26,9 @@ struct cqa_exchange {
  * On a mix by voices, which are told apart by pitch, level and colour. A machine falls silent when
  * somebody answers; so who has said something, and says a good part of all that follows, is a
  * party. That some voice is one tells that there is talk, and that two are, which are far apart,
- * that both are on the line. Where voices cannot be told, it is so much talk that it is no menu's.
- * Needs the scene's speech. Pure; finish `out` whatever comes back.
+ * that both are on the line. A survey begins when somebody leaves, so the same is asked of all that
+ * was said before; and anew behind keys and rings. Where voices cannot be told, it is so much talk
+ * that it is no menu's. Needs the scene's speech. Pure; finish `out` whatever comes back.
  */
 enum cqa_status cqa_exchange_find(const struct cqa_scene *scene,
                                   struct cqa_exchange *out) CQA_MUST_CHECK;

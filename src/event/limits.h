@@ -60,7 +60,10 @@ struct cqa_silence_limits {
     int64_t turn_ms;      /* on a mix: so much of what is said before or after it is asked, */
     int64_t pause_ms;     /* up to a longer pause, whether it is words: soft, */
     float doubtful_share; /* and with a lower mean posterior, it is as an aside */
-    float lone_sure;      /* on a mix: most confidence before two voices have answered each other */
+    int tones_doubtful;   /* bursts like signalling that make a silence doubtful: a cadence, */
+    float tones_sure;     /* and most confidence then */
+    float
+        lone_sure; /* most confidence where a machine may be waited for: on a mix, and in a menu */
 };
 
 /* event/overtalk.c: both speak. */

@@ -2,12 +2,12 @@
 /* Nobody speaks for 3 s or more, outside hold and signalling; and why. */
 #include "event/floors.h"
 #include "event/scene.h"
+#include "event/voice.h"
 
 /* What is heard of a call as a whole, once for all of its silences. */
 struct lines_known {
-    struct cqa_floor gaps;    /* of the agent's line, where its drops tell anything */
-    int usual;                /* half dB: the voices of a mix */
-    int64_t machine_until_ms; /* on a mix: nobody may have been waited for before */
+    struct cqa_floor gaps; /* of the agent's line, where its drops tell anything */
+    int usual;             /* half dB: the voices of a mix */
 };
 
 /* Nothing was recorded, or a line is gone for good: nobody knows whether it was silent. */
@@ -210,18 +210,96 @@ static float edge_doubt(const struct cqa_scene *scene, int usual, struct cqa_spa
     return is_cut ? 1.0f - cqa_scene_limits(scene)->silence.aside_sure : 0.0f;
 }
 
-/* Until when whoever speaks on a mix may be a machine: where keys, ringing or music are heard
- * before two voices have surely answered each other, until then; else 0. */
-static int64_t machine_until_ms(const struct cqa_scene *scene)
+/* The doubt that two were on the line of a mix: whoever is heard there may be a machine, and who
+ * waits for it is no agent. */
+static float lone_doubt(const struct cqa_scene *scene, struct cqa_span span)
+{
+    if (!scene->mono ||
+        cqa_spans_within_ms(&scene->exchange.both, span) == cqa_span_length_ms(span))
+        return 0.0f;
+    return 1.0f - cqa_scene_limits(scene)->silence.lone_sure;
+}
+
+/* The doubt that nothing explains it: what sounds again and again as high as ringing does may ring,
+ * though its levels or its lengths are no plan's. */
+static float tone_doubt(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
+    const struct cqa_spans *tones = &scene->tones.doubtful;
+    int count = 0;
+
+    for (size_t i = 0; i < tones->count; i++)
+        count += tones->items[i].start_ms >= span.start_ms && tones->items[i].end_ms <= span.end_ms;
+    return count >= limits->tones_doubtful ? 1.0f - limits->tones_sure : 0.0f;
+}
+
+/* From the customer's last word before the silence to the next one. */
+static struct cqa_span unanswered(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_spans *words = &scene->speech[1 - scene->agent];
+    struct cqa_span around = {0, scene->duration_ms};
+
+    for (size_t i = 0; i < words->count; i++) {
+        if (words->items[i].end_ms <= span.start_ms)
+            around.start_ms = words->items[i].end_ms;
+        else
+            around.end_ms = cqa_earlier_ms(around.end_ms, words->items[i].start_ms);
+    }
+    return around;
+}
+
+static int has_keys(const struct cqa_scene *scene, struct cqa_span within)
 {
     for (size_t i = 0; i < scene->events.count; i++) {
         const struct cqa_event *event = &scene->events.items[i];
-        if (event->start_ms < scene->exchange.sure_ms &&
-            (event->type == CQA_EVENT_DTMF || event->type == CQA_EVENT_RINGBACK ||
-             event->type == CQA_EVENT_HOLD))
-            return scene->exchange.sure_ms;
+        if (event->type == CQA_EVENT_DTMF && event->start_ms >= within.start_ms &&
+            event->end_ms <= within.end_ms)
+            return 1;
     }
     return 0;
+}
+
+/* The voice on the agent's line within the span, or of all but that; no weight without words. */
+static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_span span, int within)
+{
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
+    const struct cqa_spans *words = &scene->speech[scene->agent];
+    struct cqa_voice sum = {0};
+
+    for (size_t i = 0; i < words->count; i++) {
+        const struct cqa_span word = words->items[i];
+        const int is_within = word.end_ms > span.start_ms && word.start_ms < span.end_ms;
+        if (is_within != within || cqa_span_length_ms(word) < limits->voice_ms)
+            continue;
+        const struct cqa_voice voice =
+            cqa_voice_hear(&scene->frames->channel[scene->agent], limits->voiced_of_255,
+                           cqa_border_at(word.start_ms), cqa_border_at(word.end_ms));
+        if (sum.weight > 0)
+            cqa_voice_add(&sum, &voice);
+        else
+            sum = voice;
+    }
+    return sum;
+}
+
+/* The doubt that the agent was there: on the agent's line another voice than theirs is heard around
+ * the silence, and it is answered with keys, not with words. */
+static float menu_doubt(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
+    const struct cqa_span around = unanswered(scene, span);
+    struct cqa_span close = {span.start_ms - limits->turn_ms, span.end_ms + limits->turn_ms};
+
+    if (scene->mono || scene->roles_unknown || !has_keys(scene, around))
+        return 0.0f;
+    close.start_ms = close.start_ms > around.start_ms ? close.start_ms : around.start_ms;
+    close.end_ms = cqa_earlier_ms(close.end_ms, around.end_ms);
+    const struct cqa_voice asks = agent_voice(scene, close, 1);
+    const struct cqa_voice agent = agent_voice(scene, around, 0);
+    if (asks.weight <= 0 || agent.weight <= 0 ||
+        cqa_voice_difference(&asks, &agent) < cqa_scene_limits(scene)->exchange.alike)
+        return 0.0f;
+    return 1.0f - limits->lone_sure;
 }
 
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
@@ -229,13 +307,15 @@ static float confidence(const struct cqa_scene *scene, const struct lines_known 
                         struct cqa_span span, enum cqa_event_cause cause)
 {
     const float cut = edge_doubt(scene, known->usual, span);
-    const float lone = scene->mono && span.start_ms < known->machine_until_ms
-                           ? 1.0f - cqa_scene_limits(scene)->silence.lone_sure
-                           : 0.0f;
+    const float lone = lone_doubt(scene, span);
+    const float tone = tone_doubt(scene, span);
+    const float menu = menu_doubt(scene, span);
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
     most = cut > most ? cut : most;
     most = lone > most ? lone : most;
+    most = tone > most ? tone : most;
+    most = menu > most ? menu : most;
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
         most = channel > most ? channel : most;
@@ -294,10 +374,8 @@ enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
     cqa_spans_drop_short(&pieces, cqa_scene_limits(scene)->silence.shortest_ms);
     if (scene->mute.informative)
         cqa_floor_of_gaps(scene, scene->agent, &known.gaps);
-    if (scene->mono) {
+    if (scene->mono)
         known.usual = cqa_scene_voice_level(scene, 0, cqa_scene_limits(scene)->speech.loud_share);
-        known.machine_until_ms = machine_until_ms(scene);
-    }
     for (size_t i = 0; status == CQA_OK && i < pieces.count; i++)
         status = add_silence(scene, &known, pieces.items[i]);
     cqa_spans_finish(&taken);

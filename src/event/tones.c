@@ -39,6 +39,7 @@ static const struct {
     float dial_purity_share;     /* least purity of a dial tone */
     int64_t dial_before_keys_ms; /* longest wait for keys after a dial tone that is short */
     int64_t sounding_bridge_ms;  /* what is left between two keys is no word */
+    int64_t doubtful_ms;         /* shortest burst that may be ringing or busy for all its level */
     float sure_least;            /* confidence without a burst, */
     float sure_more;             /* for each burst more, */
     float sure_most;             /* and at most */
@@ -70,6 +71,7 @@ static const struct {
     .dial_purity_share = 0.8f,   /* by hand */
     .dial_before_keys_ms = 3000, /* by hand */
     .sounding_bridge_ms = 300,   /* as speech.bridge_ms */
+    .doubtful_ms = 200,          /* by hand: of busy tones in models/tones, as fast ones */
     .sure_least = 0.75f,         /* by hand */
     .sure_more = 0.06f,          /* by hand */
     .sure_most =
@@ -454,6 +456,32 @@ static enum cqa_status gather_sounding(struct hearing *hearing)
     return CQA_OK;
 }
 
+static int sounds_like_signalling(const struct hearing *hearing, const struct cqa_tone_run *run)
+{
+    for (size_t p = 0; p < hearing->plans->count; p++) {
+        const struct cqa_tone_plan *plan = &hearing->plans->items[p];
+        if ((plan->tone == CQA_TONE_RINGBACK || plan->tone == CQA_TONE_BUSY ||
+             plan->tone == CQA_TONE_CONGESTION) &&
+            cqa_tone_has_pitch(run, plan))
+            return 1;
+    }
+    return 0;
+}
+
+/* Before the beeps are gathered, which drop the runs. */
+static enum cqa_status gather_doubtful(struct hearing *hearing)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; i < hearing->runs.count && status == CQA_OK; i++) {
+        const struct cqa_tone_run *run = &hearing->runs.items[i];
+        if (run->use == CQA_TONE_FREE && cqa_tone_run_ms(run) >= limits.doubtful_ms &&
+            sounds_like_signalling(hearing, run))
+            status = cqa_spans_add(&hearing->tones->doubtful, run->start_ms, run->end_ms);
+    }
+    return status;
+}
+
 static int by_span(const void *left, const void *right)
 {
     const struct cqa_span *a = left;
@@ -504,8 +532,11 @@ enum cqa_status cqa_tones_find(const struct cqa_tone_plans *plans, const struct 
     if (status == CQA_OK)
         status = gather_sounding(&hearing);
     if (status == CQA_OK)
+        status = gather_doubtful(&hearing);
+    if (status == CQA_OK)
         status = cqa_tone_beeps_gather(&hearing.runs, plans, tracks, agent, tones);
     order(&tones->signalling);
+    order(&tones->doubtful);
     cqa_tone_runs_finish(&hearing.runs);
     return status;
 }
@@ -513,6 +544,7 @@ enum cqa_status cqa_tones_find(const struct cqa_tone_plans *plans, const struct 
 void cqa_tones_finish(struct cqa_tones *tones)
 {
     cqa_spans_finish(&tones->signalling);
+    cqa_spans_finish(&tones->doubtful);
     cqa_spans_finish(&tones->sounding[0]);
     cqa_spans_finish(&tones->sounding[1]);
     free(tones->bursts);

@@ -34,6 +34,8 @@ struct cqa_tones {
     struct cqa_spans
         signalling; /* ringback, busy, SIT, fax and DTMF runs on any channel: not silence */
     struct cqa_spans sounding[2]; /* by channel: their bursts, short pauses filled: no speech */
+    struct cqa_spans doubtful;    /* bursts as high as ringing or a busy tone, on any channel, that
+                                     are not surely either: of no cadence, or falling in level */
     struct cqa_burst
         *bursts; /* single beeps that are none of these, in time order: hold beeps and notices */
     size_t burst_count;

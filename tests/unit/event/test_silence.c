@@ -135,6 +135,29 @@ static void test_dropped_by_itself(void **state)
     assert_true(muted_confidence(0, 36000) >= asked); /* nearly all of it is no drop */
 }
 
+static float ringing_confidence(int64_t first_ms, int64_t second_ms)
+{
+    struct known known;
+
+    known_set(&known, 40000);
+    add(&known.scene.tones.doubtful, first_ms, first_ms + 1000);
+    add(&known.scene.tones.doubtful, second_ms, second_ms + 1000);
+    assert_int_equal(cqa_scene_find_silence(&known.scene), CQA_OK);
+    assert_int_equal(known.scene.events.count, 1);
+    const float found = known.scene.events.items[0].confidence;
+    cqa_scene_finish(&known.scene);
+    return found;
+}
+
+/* What may ring, though it is no plan's ringing, may explain the silence; once is no cadence. */
+static void test_doubtful_ringing(void **state)
+{
+    (void)state;
+    assert_true(ringing_confidence(12000, 17000) == 0.85f);
+    assert_true(ringing_confidence(12000, 45000) > 0.99f);
+    assert_true(ringing_confidence(9500, 39500) > 0.99f);
+}
+
 /* Silence ends where nothing was recorded, and begins again behind it; so it does for good where a
  * line is lost. */
 static void test_pieces(void **state)
@@ -322,6 +345,17 @@ static void test_soft_voice_on_a_mix(void **state)
     picture_finish(&picture);
 }
 
+/* A mix in which one voice is heard, and nothing made of that. */
+static void draw_one_voice(struct picture *picture, const char *mix)
+{
+    static struct cqa_event_limits limits;
+
+    limits = cqa_event_limits;
+    limits.silence.lone_sure = 1.0f;
+    picture_draw(picture, mix, NULL);
+    picture->scene.limits = &limits;
+}
+
 /* Sets what the classifier hears of speech, and the level, in half-second cells of a mix. */
 static void say(struct picture *picture, size_t first, size_t last, uint8_t speech, uint8_t level)
 {
@@ -343,7 +377,7 @@ static void test_soft_and_doubtful_on_a_mix(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct picture picture;
-        picture_draw(&picture, "ssssssssssssss.........sss........sss.......sss", NULL);
+        draw_one_voice(&picture, "ssssssssssssss.........sss........sss.......sss");
         say(&picture, 23, 26, cases[i].speech, cases[i].level);
         assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
         assert_int_equal(picture_count(&picture, CQA_EVENT_SILENCE), 3);
@@ -362,7 +396,7 @@ static float sureness_before(const char *mix, size_t last)
 {
     struct picture picture;
 
-    picture_draw(&picture, mix, NULL);
+    draw_one_voice(&picture, mix);
     say(&picture, 23, last, 194, 140);
     assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
     const float sureness = picture_first(&picture, CQA_EVENT_SILENCE)->confidence;
@@ -380,6 +414,43 @@ static void test_doubtful_within_a_turn(void **state)
     assert_true(sureness_before("ssssssssssssss.........ssssssss..sssss.........sss", 31) == 0.85f);
 }
 
+/* How sure the long silence is; what the agent's line says in the cells [20, 64) has `lag`. */
+static float sureness_on_two(uint8_t lag, int64_t keys_cell)
+{
+    const struct cqa_event keys = {.type = CQA_EVENT_DTMF,
+                                   .start_ms = keys_cell * PICTURE_CELL_MS,
+                                   .end_ms = (keys_cell + 1) * PICTURE_CELL_MS};
+    struct picture picture;
+
+    picture_draw(
+        &picture,
+        "ssss......ssss......ssss..............................ssss........ssss......ssss.",
+        ".....ssss......ssss...........................................ssss......ssss.....");
+    for (size_t t = 0; t < picture.frames.count; t++) {
+        const size_t cell = t / PICTURE_CELL;
+        picture.frames.channel[0].lag[t] = cell >= 20 && cell < 64 ? lag : 80;
+        picture.frames.channel[0].harmonicity[t] = 220;
+    }
+    assert_true(cqa_events_add(&picture.scene.events, &keys));
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_SILENCE), 1);
+    const float sureness = picture_first(&picture, CQA_EVENT_SILENCE)->confidence;
+    picture_finish(&picture);
+    return sureness;
+}
+
+/* A menu in mid-call takes a card's number: nobody waits for the agent. An agent who asks for a
+ * number has their own voice, and whom the customer answers with words is no menu. */
+static void test_menu_on_two(void **state)
+{
+    (void)state;
+    assert_true(sureness_on_two(40, 25) == 0.85f);
+    assert_true(sureness_on_two(40, 60) == 0.85f);
+    assert_true(sureness_on_two(80, 25) > 0.99f);
+    assert_true(sureness_on_two(40, 14) > 0.99f);
+    assert_true(sureness_on_two(40, 74) > 0.99f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +460,8 @@ int main(void)
         cmocka_unit_test(test_outside_holds_and_signalling),
         cmocka_unit_test(test_muted),
         cmocka_unit_test(test_dropped_by_itself),
+        cmocka_unit_test(test_doubtful_ringing),
+        cmocka_unit_test(test_menu_on_two),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_parked),
         cmocka_unit_test(test_mono),

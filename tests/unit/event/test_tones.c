@@ -271,6 +271,33 @@ static void a_rising_gain_rings_from_the_first_ring_on(void **state)
     }
 }
 
+static size_t doubtful_bursts(double hz, double seconds, double step_db)
+{
+    struct line line;
+
+    open_line(&line, 20);
+    add_speech_class(&line, 0, 0, 2);
+    for (int i = 0; i < 3; i++)
+        add_sine(&line, 1, 3 + 5 * i, seconds, hz, 0.06 * pow(10, i * step_db / 20), 0);
+    listen(&line, 2);
+    const size_t found = line.tones.doubtful.count;
+    close_line(&line);
+    return found;
+}
+
+/* What falls as no exchange rings, or lasts otherwise, is kept in mind: it may ring all the same.
+ * What rings for sure is an event, and another pitch is no ringing. */
+static void bursts_like_ringing_are_kept_in_mind(void **state)
+{
+    (void)state;
+    assert_int_equal(doubtful_bursts(450, 1, -9), 3);
+    assert_int_equal(doubtful_bursts(450, 0.6, 0), 3);
+    assert_int_equal(doubtful_bursts(450, 0.25, -9), 3);
+    assert_int_equal(doubtful_bursts(450, 0.15, -9), 0);
+    assert_int_equal(doubtful_bursts(450, 1, 0), 0);
+    assert_int_equal(doubtful_bursts(900, 1, -9), 0);
+}
+
 static void no_gain_rises_without_end_nor_falls(void **state)
 {
     const double steps_db[][2] = {{-6, 0}, {0, -6}, {14, 0}};
@@ -731,6 +758,7 @@ int main(void)
         cmocka_unit_test(one_ring_is_enough_only_before_anybody_speaks),
         cmocka_unit_test(a_missing_cycle_and_a_cut_last_ring_belong_to_the_ringing),
         cmocka_unit_test(a_rising_gain_rings_from_the_first_ring_on),
+        cmocka_unit_test(bursts_like_ringing_are_kept_in_mind),
         cmocka_unit_test(no_gain_rises_without_end_nor_falls),
         cmocka_unit_test(ringing_is_heard_through_noise_and_lost_packets),
         cmocka_unit_test(notes_ring_nowhere),
