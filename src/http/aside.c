@@ -39,6 +39,8 @@ void cqa_lanes_free(struct cqa_http *http)
 
 static enum cqa_route_lane lane_of(const struct cqa_request *request)
 {
+    if (request->is_for_later) /* a row, whatever it is to compute */
+        return CQA_ROUTE_WRITING;
     return request->route->body == CQA_BODY_PASSWORD
                ? CQA_ROUTE_PASSWORDS
                : request->server->routes->lane(request->route);
