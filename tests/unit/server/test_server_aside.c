@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -53,6 +54,16 @@ static void *hold_writer(void *context)
 
     assert_int_equal(cqa_scores_write(context, hold, NULL, &error), CQA_OK);
     return NULL;
+}
+
+static void close_gate(pthread_t *holder)
+{
+    gate.is_held = gate.is_open = 0;
+    assert_int_equal(pthread_create(holder, NULL, hold_writer, served.scores), 0);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.is_held)
+        pthread_cond_wait(&gate.changed, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
 }
 
 static void open_gate(void)
@@ -110,11 +121,7 @@ static void others_are_answered_while_somebody_computes(void **state)
 
     (void)state;
     alarm(120); /* with what computes on the threads that serve, nothing below returns */
-    assert_int_equal(pthread_create(&holder, NULL, hold_writer, served.scores), 0);
-    pthread_mutex_lock(&gate.lock);
-    while (!gate.is_held)
-        pthread_cond_wait(&gate.changed, &gate.lock);
-    pthread_mutex_unlock(&gate.lock);
+    close_gate(&holder);
     for (int i = 0; i <= AT_A_TIME; i++)
         assert_int_equal(pthread_create(&drawings[i].thread, NULL, draw, &drawings[i]), 0);
     while (done() == 0) /* the one that has no room comes back at once, when all others are in */
@@ -189,12 +196,7 @@ static void readers_are_answered_beside(void *(*write)(void *context), int least
     alarm(getenv("A")
               ? 10
               : 120); /* with what writes on the threads that serve, nothing below returns */
-    gate.is_held = gate.is_open = 0;
-    assert_int_equal(pthread_create(&holder, NULL, hold_writer, served.scores), 0);
-    pthread_mutex_lock(&gate.lock);
-    while (!gate.is_held)
-        pthread_cond_wait(&gate.changed, &gate.lock);
-    pthread_mutex_unlock(&gate.lock);
+    close_gate(&holder);
     for (int i = 0; i <= AT_A_TIME; i++)
         assert_int_equal(pthread_create(&drawings[i].thread, NULL, write, &drawings[i]), 0);
     usleep(300000); /* they have come by then */
@@ -206,6 +208,60 @@ static void readers_are_answered_beside(void *(*write)(void *context), int least
         assert_in_range(drawings[i].status, least, most);
     }
     assert_int_equal(pthread_join(holder, NULL), 0);
+    alarm(0);
+}
+
+static int send_comment(int number)
+{
+    char body[32];
+    char request[sizeof served.session + 256];
+    const int socket = served_connect(&served);
+
+    snprintf(body, sizeof body, "{\"text\":\"%02d\"}", number);
+    const int length = snprintf(request, sizeof request,
+                                "POST /api/v1/calls/c1/comments HTTP/1.1\r\nHost: a\r\n%s"
+                                "Content-Type: application/json\r\nContent-Length: %zu\r\n"
+                                "Connection: close\r\n\r\n%s",
+                                served.session, strlen(body), body);
+    assert_int_equal(write(socket, request, (size_t)length), length);
+    return socket;
+}
+
+static void expect_in_order(int count)
+{
+    struct reply reply = served_as(&served, "GET", "/api/v1/calls/c1/comments", NULL);
+    char path[32];
+
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "comments.%d.text", i);
+        assert_int_equal(strtol(served_text(reply.json, path), NULL, 10), i);
+    }
+    reply_finish(&reply);
+}
+
+/* What one person did last is what holds: of two decisions about a flag, too. */
+static void what_one_person_writes_is_written_in_its_order(void **state)
+{
+    enum { COUNT = 24 };
+    int sockets[COUNT];
+    pthread_t holder;
+    char byte;
+
+    (void)state;
+    alarm(120);
+    close_gate(&holder);
+    for (int i = 0; i < COUNT; i++) {
+        sockets[i] = send_comment(i);
+        usleep(20000); /* it has come by then */
+    }
+    open_gate();
+    for (int i = 0; i < COUNT; i++) {
+        while (read(sockets[i], &byte, 1) > 0)
+            ;
+        close(sockets[i]);
+    }
+    assert_int_equal(pthread_join(holder, NULL), 0);
+    expect_in_order(COUNT);
     alarm(0);
 }
 
@@ -312,6 +368,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(others_are_answered_while_somebody_computes, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(who_reads_waits_for_nobody_who_writes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_one_person_writes_is_written_in_its_order, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(nor_for_who_asks_for_jobs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nor_for_who_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nor_for_who_writes_elsewhere, set_up, tear_down),
