@@ -51,16 +51,19 @@ static void reply_kept(struct cqa_request *request, int64_t id)
     cqa_reply_json(request, 202, json_pack("{s:I}", "job", (json_int_t)id));
 }
 
-int cqa_job_keep(struct cqa_request *request, const struct cqa_route *route)
+/* A file that somebody sent is not. */
+int cqa_job_keeps(struct cqa_request *request, const struct cqa_route *route)
+{
+    return cqa_request_who(request)->user != 0 && route->body != CQA_BODY_RESULTS &&
+           cqa_api_takes_long(route) && is_asked_for(request) && !may_tell_secret(request, route);
+}
+
+void cqa_job_keep(struct cqa_request *request)
 {
     const struct cqa_identity *who = cqa_request_who(request);
     struct cqa_error error = {0};
     int64_t id = 0;
 
-    /* a file that somebody sent is not kept */
-    if (who->user == 0 || route->body == CQA_BODY_RESULTS || !cqa_api_takes_long(route) ||
-        !is_asked_for(request) || may_tell_secret(request, route))
-        return 0;
     const struct cqa_kept kept = cqa_request_keep(request);
     const struct cqa_job_request job = {kept.method,  kept.path, kept.query, kept.type,
                                         kept.address, kept.body, kept.length};
@@ -71,7 +74,6 @@ int cqa_job_keep(struct cqa_request *request, const struct cqa_route *route)
     } else {
         cqa_reply_error(request, status, &error);
     }
-    return 1;
 }
 
 /* ---- looking at them */

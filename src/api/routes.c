@@ -251,7 +251,11 @@ int cqa_api_takes_long(const struct cqa_route *route)
            route->answer == cqa_get_results_csv;
 }
 
-const struct cqa_routes cqa_api_routes = {lines,           sizeof lines / sizeof lines[0],
-                                          cqa_rights_hold, lane_of,
-                                          cqa_job_keep,    cqa_numbers_hide,
+const struct cqa_routes cqa_api_routes = {lines,
+                                          sizeof lines / sizeof lines[0],
+                                          cqa_rights_hold,
+                                          lane_of,
+                                          cqa_job_keeps,
+                                          cqa_job_keep,
+                                          cqa_numbers_hide,
                                           seconds_of};

@@ -9,6 +9,7 @@ extern const struct cqa_routes cqa_api_routes;
 
 /* Whether it may be asked for as a job, and keeping it as one where it is (jobs.c). */
 int cqa_api_takes_long(const struct cqa_route *route);
-int cqa_job_keep(struct cqa_request *request, const struct cqa_route *route);
+int cqa_job_keeps(struct cqa_request *request, const struct cqa_route *route);
+void cqa_job_keep(struct cqa_request *request);
 
 #endif

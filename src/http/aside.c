@@ -7,7 +7,8 @@
  * another has decoded or computed. */
 static const struct cqa_queue_plan plans[CQA_ROUTE_LANE_COUNT] = {
     [CQA_ROUTE_PASSWORDS] = {.threads = 1, .threads_per_owner = 1, .room = 16, .room_per_owner = 4},
-    [CQA_ROUTE_WRITING] = {.threads = 4, .threads_per_owner = 2, .room = 128, .room_per_owner = 32},
+    /* one's own in the order in which it came: the last one is what holds */
+    [CQA_ROUTE_WRITING] = {.threads = 4, .threads_per_owner = 1, .room = 128, .room_per_owner = 32},
     [CQA_ROUTE_TAKING] = {.threads = 2, .threads_per_owner = 2, .room = 64, .room_per_owner = 16},
     [CQA_ROUTE_SUMS] = {.threads = 4, .threads_per_owner = 2, .room = 128, .room_per_owner = 16},
     [CQA_ROUTE_COMPUTING] = {.threads = 2, .threads_per_owner = 1, .room = 32, .room_per_owner = 8},
@@ -39,6 +40,8 @@ void cqa_lanes_free(struct cqa_http *http)
 
 static enum cqa_route_lane lane_of(const struct cqa_request *request)
 {
+    if (request->is_for_later) /* a row, whatever it is to compute */
+        return CQA_ROUTE_WRITING;
     return request->route->body == CQA_BODY_PASSWORD
                ? CQA_ROUTE_PASSWORDS
                : request->server->routes->lane(request->route);

@@ -92,7 +92,10 @@ void cqa_request_answer(struct cqa_request *request)
     const int64_t start_ms = cqa_clock_monotonic_ms(clock);
 
     cqa_audit_works_for(&asker);
-    request->route->answer(request);
+    if (request->is_for_later)
+        request->server->routes->keep(request);
+    else
+        request->route->answer(request);
     cqa_audit_works_for(NULL);
     const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
     atomic_fetch_add(&request->server->counters->busy_us, (unsigned long long)spent_ms * 1000);
@@ -293,10 +296,12 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
                                                                                       : MHD_NO;
     }
     const int is_new = request->status == 0 && !request->is_aside;
-    const int may_keep = is_new && !request->body.failed && !request->is_head; /* HEAD: a look */
-    const int is_kept = may_keep && request->server->routes->keep(request, request->route);
-    if (is_new && !request->body.failed && !is_kept && cqa_lanes_take(request))
-        return MHD_YES; /* and comes here again, with its reply */
+    if (is_new && !request->body.failed) {
+        request->is_for_later = !request->is_head && /* HEAD: a look */
+                                request->server->routes->keeps(request, request->route);
+        if (cqa_lanes_take(request))
+            return MHD_YES; /* and comes here again, with its reply */
+    }
     if (is_new && request->status == 0)
         answer(request);
     return send_reply(request);

@@ -44,7 +44,8 @@ struct cqa_request {
     struct cqa_identity who;
     struct cqa_buffer body;
     int is_head;
-    int is_aside; /* a worker has it, or had (aside.h) */
+    int is_for_later; /* it is to be kept, not done (kept.h) */
+    int is_aside;     /* a worker has it, or had (aside.h) */
     /* the reply */
     int status;
     struct cqa_header headers[CQA_HEADERS_MAX];

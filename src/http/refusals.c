@@ -8,7 +8,12 @@
 #include <string.h>
 #include "base/log.h"
 
-enum { SLOTS = 256, MINUTE_MS = 60000, ADDRESS_SIZE = INET6_ADDRSTRLEN };
+enum {
+    SLOTS = 256,
+    MINUTE_MS = 60000,
+    ADDRESS_SIZE = INET6_ADDRSTRLEN,
+    ROWS_MAX = 4096 /* that wait for whoever writes: more than come in a minute */
+};
 
 /* One address and its minute; the last slot is of all that found none of their own. */
 struct slot {
@@ -18,11 +23,70 @@ struct slot {
     int64_t untold;
 };
 
-struct cqa_refusals {
-    pthread_mutex_t lock;
-    struct cqa_scores *scores;
-    struct slot slots[SLOTS + 1];
+struct row {
+    struct row *next;
+    enum cqa_audit_kind kind;
+    char address[ADDRESS_SIZE];
+    char object[160];
+    char detail[64];
+    char actor[]; /* as long as it is */
 };
+
+struct cqa_refusals {
+    struct cqa_scores *scores;
+    pthread_t writer;
+    int has_writer;
+    pthread_mutex_t lock; /* of all below */
+    pthread_cond_t changed;
+    struct slot slots[SLOTS + 1];
+    struct row *first, **end; /* not written yet */
+    int row_count, is_ending;
+};
+
+/* ---- the thread that writes */
+
+static void write_row(struct cqa_refusals *refusals, const struct row *row)
+{
+    const struct cqa_audit_asker asker = {row->kind, row->address};
+    struct cqa_error error = {0};
+
+    cqa_audit_works_for(&asker);
+    if (cqa_audit_write(refusals->scores, row->actor, "request.refused", row->object, row->detail,
+                        &error) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "audit: %p", &error.message);
+    cqa_audit_works_for(NULL);
+}
+
+/* Under the lock; NULL: it ends, and all is written. */
+static struct row *wait_for_row(struct cqa_refusals *refusals)
+{
+    while (refusals->first == NULL && !refusals->is_ending)
+        (void)pthread_cond_wait(&refusals->changed, &refusals->lock);
+    struct row *row = refusals->first;
+    if (row != NULL) {
+        refusals->first = row->next;
+        refusals->row_count--;
+    }
+    if (refusals->first == NULL)
+        refusals->end = &refusals->first;
+    return row;
+}
+
+static void *write_rows(void *context)
+{
+    struct cqa_refusals *refusals = context;
+    struct row *row;
+
+    (void)pthread_mutex_lock(&refusals->lock);
+    while ((row = wait_for_row(refusals)) != NULL) {
+        (void)pthread_mutex_unlock(&refusals->lock);
+        write_row(refusals, row);
+        free(row);
+        (void)pthread_mutex_lock(&refusals->lock);
+    }
+    (void)pthread_mutex_unlock(&refusals->lock);
+    return NULL;
+}
 
 struct cqa_refusals *cqa_refusals_create(struct cqa_scores *scores)
 {
@@ -31,20 +95,36 @@ struct cqa_refusals *cqa_refusals_create(struct cqa_scores *scores)
     if (refusals == NULL)
         return NULL;
     (void)pthread_mutex_init(&refusals->lock, NULL);
+    (void)pthread_cond_init(&refusals->changed, NULL);
     refusals->scores = scores;
-    return refusals;
+    refusals->end = &refusals->first;
+    refusals->has_writer = pthread_create(&refusals->writer, NULL, write_rows, refusals) == 0;
+    if (refusals->has_writer)
+        return refusals;
+    cqa_refusals_destroy(refusals);
+    return NULL;
 }
 
-static void write_row(struct cqa_refusals *refusals, const struct cqa_audit_asker *asker,
-                      const char *actor, const char *object, const char *detail)
-{
-    struct cqa_error error = {0};
+/* ---- under the lock */
 
-    cqa_audit_works_for(asker);
-    if (cqa_audit_write(refusals->scores, actor, "request.refused", object, detail, &error) !=
-        CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "audit: %p", &error.message);
-    cqa_audit_works_for(NULL);
+static void add_row(struct cqa_refusals *refusals, const struct cqa_audit_asker *asker,
+                    const char *actor, const char *object, const char *detail)
+{
+    const size_t size = strlen(actor) + 1;
+    struct row *row = malloc(sizeof *row + size);
+
+    if (row == NULL)
+        return;
+    row->next = NULL;
+    row->kind = asker->kind;
+    (void)snprintf(row->address, sizeof row->address, "%s", asker->address);
+    (void)snprintf(row->object, sizeof row->object, "%s", object);
+    (void)snprintf(row->detail, sizeof row->detail, "%s", detail);
+    memcpy(row->actor, actor, size);
+    *refusals->end = row;
+    refusals->end = &row->next;
+    refusals->row_count++;
+    (void)pthread_cond_signal(&refusals->changed);
 }
 
 static void tell(struct cqa_refusals *refusals, const struct slot *slot)
@@ -55,10 +135,8 @@ static void tell(struct cqa_refusals *refusals, const struct slot *slot)
     if (slot->untold == 0)
         return;
     (void)snprintf(detail, sizeof detail, "%lld more within a minute", (long long)slot->untold);
-    write_row(refusals, &asker, "callqa-server", "", detail);
+    add_row(refusals, &asker, "callqa-server", "", detail);
 }
-
-/* ---- under the lock */
 
 /* Takes the first minute that is over out of the table; 0: none is. */
 static int take_over(struct cqa_refusals *refusals, int64_t now_ms, struct slot *out)
@@ -98,7 +176,7 @@ static int count(struct cqa_refusals *refusals, const char *address, int64_t now
         if (slot != &refusals->slots[SLOTS])
             (void)snprintf(slot->address, ADDRESS_SIZE, "%s", address);
     }
-    if (slot->written < CQA_REFUSALS_A_MINUTE) {
+    if (slot->written < CQA_REFUSALS_A_MINUTE && refusals->row_count < ROWS_MAX) {
         slot->written++;
         return 1;
     }
@@ -106,40 +184,40 @@ static int count(struct cqa_refusals *refusals, const char *address, int64_t now
     return 0;
 }
 
-/* ---- calls */
-
 /* Tells all minutes that are over. */
 static void tell_over(struct cqa_refusals *refusals, int64_t now_ms)
 {
     struct slot over;
-    int found;
 
-    do {
-        (void)pthread_mutex_lock(&refusals->lock);
-        found = take_over(refusals, now_ms, &over);
-        (void)pthread_mutex_unlock(&refusals->lock);
-        if (found)
-            tell(refusals, &over);
-    } while (found);
+    while (take_over(refusals, now_ms, &over))
+        tell(refusals, &over);
 }
+
+/* ---- calls */
 
 void cqa_refusals_note(struct cqa_refusals *refusals, int64_t now_ms,
                        const struct cqa_audit_asker *asker, const char *actor, const char *object,
                        const char *detail)
 {
-    tell_over(refusals, now_ms);
     (void)pthread_mutex_lock(&refusals->lock);
-    const int is_written = count(refusals, asker->address, now_ms);
+    tell_over(refusals, now_ms);
+    if (count(refusals, asker->address, now_ms))
+        add_row(refusals, asker, actor, object, detail);
     (void)pthread_mutex_unlock(&refusals->lock);
-    if (is_written)
-        write_row(refusals, asker, actor, object, detail);
 }
 
 void cqa_refusals_destroy(struct cqa_refusals *refusals)
 {
     if (refusals == NULL)
         return;
+    (void)pthread_mutex_lock(&refusals->lock);
     tell_over(refusals, INT64_MAX);
+    refusals->is_ending = 1;
+    (void)pthread_cond_signal(&refusals->changed);
+    (void)pthread_mutex_unlock(&refusals->lock);
+    if (refusals->has_writer)
+        (void)pthread_join(refusals->writer, NULL);
+    (void)pthread_cond_destroy(&refusals->changed);
     (void)pthread_mutex_destroy(&refusals->lock);
     free(refusals);
 }

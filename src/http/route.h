@@ -57,8 +57,9 @@ struct cqa_routes {
     size_t count;
     int (*hold)(struct cqa_request *request, const struct cqa_route *route);
     enum cqa_route_lane (*lane)(const struct cqa_route *route);
-    /* Whether it is kept, to be done later (kept.h): then its reply is given. */
-    int (*keep)(struct cqa_request *request, const struct cqa_route *route);
+    /* Whether it is to be kept, and done later (kept.h); and keeps it, with its reply given. */
+    int (*keeps)(struct cqa_request *request, const struct cqa_route *route);
+    void (*keep)(struct cqa_request *request);
     void (*hide)(const struct cqa_request *request, char *json,
                  size_t length); /* in a reply, what whoever asks is not to see */
     /* Who confirms what was asked for by it (docs/decisions/0151). */

@@ -162,9 +162,9 @@ enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session
     if (status != CQA_OK)
         return status;
     out->csrf = csrf;
-    if (now_ms - seen_ms <= SEEN_STEP_MS)
-        return CQA_OK;
-    return cqa_scores_note(scores, touch, &(struct touching){hash, now_ms}, error);
+    if (now_ms - seen_ms > SEEN_STEP_MS)
+        cqa_scores_note(scores, touch, &(struct touching){hash, now_ms});
+    return CQA_OK;
 }
 
 CQA_SQL_STATEMENT(drop_session, "b", 0, "DELETE FROM sessions WHERE hash = ?1");

@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/log.h"
 #include "scores/readers.h"
 #include "scores/password.h"
 #include "scores/schema.h"
@@ -20,6 +21,7 @@ enum {
     READERS_MAX = 72,          /* one a thread */
     POSTGRES_READERS_MAX = 20, /* several servers share what PostgreSQL allows, 100 as it comes */
     WRITE_WAIT_MS = 60000,
+    NOTE_WAIT_MS = CQA_SQL_TRIES, /* a millisecond each time; 0 would be for ever */
     LOCK_STEP_MS = 2
 };
 
@@ -129,6 +131,17 @@ enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, 
     return status;
 }
 
+/* Under the lock: so long at most for other processes, and other servers. */
+static enum cqa_status write_within(struct cqa_scores *scores, int wait_ms, cqa_sql_body *body,
+                                    void *context, struct cqa_error *error)
+{
+    cqa_sql_set_wait(scores->writer, wait_ms);
+    const enum cqa_status status =
+        cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
+    cqa_sql_set_wait(scores->writer, WRITE_WAIT_MS);
+    return status;
+}
+
 enum cqa_status cqa_scores_write_soon(struct cqa_scores *scores, int wait_ms, cqa_sql_body *body,
                                       void *context, struct cqa_error *error)
 {
@@ -140,23 +153,21 @@ enum cqa_status cqa_scores_write_soon(struct cqa_scores *scores, int wait_ms, cq
     until.tv_nsec %= 1000000000L;
     if (pthread_mutex_clocklock(&scores->write_lock, CLOCK_MONOTONIC, &until) != 0)
         return cqa_fail(error, CQA_E_BUSY, "the database is held by others");
-    cqa_sql_set_wait(scores->writer, wait_ms); /* for other processes, and other servers */
-    const enum cqa_status status =
-        cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
-    cqa_sql_set_wait(scores->writer, WRITE_WAIT_MS);
+    const enum cqa_status status = write_within(scores, wait_ms, body, context, error);
     pthread_mutex_unlock(&scores->write_lock);
     return status;
 }
 
-enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
-                                struct cqa_error *error)
+void cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context)
 {
+    struct cqa_error error = {0};
+
     if (pthread_mutex_trylock(&scores->write_lock) != 0)
-        return CQA_OK;
-    const enum cqa_status status =
-        cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
+        return;
+    const enum cqa_status status = write_within(scores, NOTE_WAIT_MS, body, context, &error);
     pthread_mutex_unlock(&scores->write_lock);
-    return status;
+    if (status != CQA_OK && status != CQA_E_BUSY)
+        cqa_log(CQA_LOG_WARNING, "not noted: %p", &error.message);
 }
 
 /* ---- places */

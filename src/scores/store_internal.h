@@ -16,10 +16,10 @@
 enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, void *context,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The same of what is as good a little later: while somebody else writes, nothing is, and it is
- * CQA_OK. What every request notes keeps none waiting for a long transaction. */
-enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
-                                struct cqa_error *error) CQA_MUST_CHECK;
+/* The same of what is as good a little later: while somebody else writes, or nothing can be
+ * written, it is left. What every request notes keeps none waiting for a long transaction, and who
+ * reads is answered on a full disk. */
+void cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context);
 
 /* The same of what can be left: CQA_E_BUSY where this server writes something else for so long. */
 enum cqa_status cqa_scores_write_soon(struct cqa_scores *scores, int wait_ms, cqa_sql_body *body,

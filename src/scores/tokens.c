@@ -319,7 +319,7 @@ enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token, co
     if (status == CQA_E_NOTFOUND)
         return cqa_fail(error, CQA_E_REFUSED,
                         "unknown, revoked or expired token, or one for other addresses");
-    if (status != CQA_OK || use.now_ms - use.used_ms < USED_STEP_MS)
-        return status;
-    return cqa_scores_note(scores, note_use, &use, error);
+    if (status == CQA_OK && use.now_ms - use.used_ms >= USED_STEP_MS)
+        cqa_scores_note(scores, note_use, &use);
+    return status;
 }

@@ -103,37 +103,52 @@ static enum cqa_status settle(struct cqa_worker *worker, const struct cqa_job_ro
     return cqa_job_end(worker->scores, job->id, &kept, error);
 }
 
-/* The answer, or NULL where it is left. While the store is away, again: nobody else takes what this
- * server seems to have under way. */
-static void hand_over(struct cqa_worker *worker, const struct cqa_job_row *job,
-                      const struct cqa_kept_reply *reply, int broke_off)
+/* While the store is away, again: nobody else takes what this server seems to have under way. */
+static enum cqa_status settle_at_last(struct cqa_worker *worker, const struct cqa_job_row *job,
+                                      const struct cqa_kept_reply *reply, int broke_off)
 {
     enum cqa_status status;
 
-    if (is_for_later(job, reply))
-        (void)cqa_rest(worker->stop, AGAIN_MS);
     do {
         struct cqa_error error = {0};
         status = settle(worker, job, reply, broke_off, &error);
         if (status != CQA_OK)
             complain(&error);
     } while ((status == CQA_E_BUSY || status == CQA_E_IO) && cqa_rest(worker->stop, AGAIN_MS));
+    return status;
+}
+
+static void fail(struct cqa_worker *worker, const struct cqa_job_row *job,
+                 const struct cqa_message *why)
+{
+    struct cqa_kept_reply reply;
+
+    cqa_kept_refuse(worker->http, 500, "job", why, &reply);
+    (void)settle_at_last(worker, job, &reply, 0);
+    cqa_kept_reply_finish(&reply);
+}
+
+/* The answer, or NULL where it is left. One that the store does not take, however often, is none.
+ */
+static void hand_over(struct cqa_worker *worker, const struct cqa_job_row *job,
+                      const struct cqa_kept_reply *reply, int broke_off)
+{
+    if (is_for_later(job, reply))
+        (void)cqa_rest(worker->stop, AGAIN_MS);
+    const enum cqa_status status = settle_at_last(worker, job, reply, broke_off);
+    if (status != CQA_OK && status != CQA_E_BUSY && status != CQA_E_IO)
+        fail(worker, job, cqa_words("its answer cannot be stored"));
 }
 
 /* It was under way whenever the server was killed or broke off: it is not begun once more. */
 static void give_up(struct cqa_worker *worker, const struct cqa_job_row *job)
 {
-    struct cqa_kept_reply reply;
-
-    cqa_kept_refuse(worker->http, 500, "job",
-                    cqa_words("it was begun %d times, and the server ended each time "
-                              "before it was done: it is not begun again",
-                              CQA_JOB_TRIES),
-                    &reply);
     cqa_log(CQA_LOG_ERROR, "job %lld was begun %d times, and is given up", (long long)job->id,
             CQA_JOB_TRIES);
-    hand_over(worker, job, &reply, 0);
-    cqa_kept_reply_finish(&reply);
+    fail(worker, job,
+         cqa_words("it was begun %d times, and the server ended each time "
+                   "before it was done: it is not begun again",
+                   CQA_JOB_TRIES));
 }
 
 static void do_job(struct cqa_worker *worker, const struct cqa_job_row *job,

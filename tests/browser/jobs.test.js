@@ -133,3 +133,27 @@ test("a round's results that take long show how far they are, and are called off
     await page.waitForSelector(".round .banner");
   });
 }, { timeout: 500000 });
+
+test("a job that another window removed is called off without a word", async () => {
+  const lead = await person(stage.url, "lead");
+  await as("lead", async (page) => {
+    await page.route("**/api/v1/jobs", async (route) => { // as if it took long
+      const response = await route.fetch();
+      const { jobs } = await response.json();
+      await route.fulfill({ response, json: { jobs: jobs.map((job) => ({ ...job, state: "works", status: null })) } });
+    });
+    await page.route("**/stop", async (route) => {
+      await lead("DELETE", new URL(route.request().url()).pathname.replace(/^.*(jobs\/\d+)\/stop$/, "$1"));
+      await route.continue();
+    });
+    await visit(page, "#/export");
+    await page.check("[name=later]");
+    await page.click("a:has-text('Calls (CSV)')");
+    for (const { job, path } of (await lead("GET", "jobs")).jobs) if (!path.includes("/export/")) await lead("DELETE", `jobs/${job}`);
+    const stopped = page.waitForResponse("**/stop");
+    await page.click(".job button");
+    assert.equal((await stopped).status(), 404);
+    await page.waitForSelector(".job", { state: "detached" });
+    assert.deepEqual((await page.locator("[role=alert], [role=status], dialog[open]").allTextContents()).filter(Boolean), []);
+  }, { refused: 404, language: "en" });
+}, { timeout: 60000 });

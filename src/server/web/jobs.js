@@ -12,11 +12,14 @@ const PATIENCE_MS = 2000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const isUnfinished = ({ state }) => state === "waits" || state === "works";
 
+/** One that is gone already, from another window, is as good. */
+const callOff = ({ job }) => post(`jobs/${job}/stop`).catch((refusal) => refusal.status === 404 || failed(refusal));
+
 /** How far it is, and a button that calls it off. */
 function progress(job) {
   const words = job.total ? t("job.of", { n: number(job.done), all: number(job.total) }) : t(`job.${job.state}`);
   return h("div.between.job", {}, h("progress", job.total ? { max: job.total, value: Math.min(job.done, job.total), "aria-label": t("job.title") } : { "aria-label": t("job.title") }), h("small", {}, words),
-    h("span.spacer"), h("button", { type: "button", onclick: (event) => { event.target.disabled = true; post(`jobs/${job.job}/stop`).catch(failed); } }, t("job.stop")));
+    h("span.spacer"), h("button", { type: "button", onclick: (event) => { event.target.disabled = true; callOff(job); } }, t("job.stop")));
 }
 
 /** Shows in `place` how far the job is, and resolves to its answer; null when it was called off, or the page was left. */
@@ -34,7 +37,7 @@ export async function follow({ job }, place) {
   }
 }
 
-/** What is not done yet is called off; one that is gone already, from another window, is as good. */
+/** What is not done yet is called off. */
 const drop = (job) => remove(`jobs/${job}`).catch(() => {});
 
 /**

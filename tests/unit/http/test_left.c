@@ -64,7 +64,7 @@ static const struct cqa_routes routes = {.lines = lines,
                                          .count = sizeof lines / sizeof *lines,
                                          .hold = everybody,
                                          .lane = aside,
-                                         .keep = never};
+                                         .keeps = never};
 
 static int set_up(void **state)
 {

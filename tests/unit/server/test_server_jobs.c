@@ -263,6 +263,26 @@ static void what_the_store_could_not_answer_is_tried_again(void **state)
     served_sql(&served, "ALTER TABLE away RENAME TO revisions");
 }
 
+/* An answer that the store does not take would keep its job under way, and all others of the same
+ * person waiting, for as long as the server lives. */
+static void an_answer_that_cannot_be_stored_is_told(void **state)
+{
+    (void)state;
+    served_sql(&served,
+               served_is_sqlite()
+                   ? "CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN NEW.status = 200 BEGIN"
+                     " SELECT RAISE(ABORT, 'it is too large'); END"
+                   : "ALTER TABLE jobs ADD CHECK (status IS NULL OR status <> 200)");
+    const int64_t id = ask("GET", "/api/v1/export/calls.csv", NULL);
+    expect_status(id, "500");
+    struct reply reply = look("GET", id, "/result");
+    assert_int_equal(reply.status, 500);
+    assert_string_equal(served_text(reply.json, "type"), "urn:callqa:problem:job");
+    assert_string_equal(served_text(reply.json, "detail"), "its answer cannot be stored");
+    reply_finish(&reply);
+    expect_status(ask("GET", "/api/v1/export/calls.csv?frm=2025-11-01", NULL), "400");
+}
+
 static void it_survives_a_restart(void **state)
 {
     (void)state;
@@ -476,6 +496,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_left_is_no_try, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_store_could_not_answer_is_tried_again, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_that_cannot_be_stored_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_survives_a_restart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(called_off_it_ends_and_is_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(called_off_too_late_it_is_what_it_came_to, set_up,

@@ -569,6 +569,61 @@ static void what_comes_in_is_added(void **state)
 }
 
 /* PostgreSQL empties a table without a look at its rows. */
+/* A roster with a quote in it, in UTF-8 beyond its first plane, and with what SQL would read. */
+static void seat(unsigned count)
+{
+    static const char *const odd[] = {
+        "O'Brien", "\"say \"\"hi\"\"\"",       "\xf0\x9f\x98\x80", "?3", "\\", "$1", "%s",
+        "a;b",     "\xe5\xbc\xa0 \xe4\xb8\x89"};
+    struct cqa_buffer csv = {.limit = TEXT_BYTES_MAX};
+
+    cqa_buffer_print(&csv, "person,extension,team,post,from,to\n");
+    for (unsigned i = 0; i < count; i++)
+        if (i < sizeof odd / sizeof *odd)
+            cqa_buffer_print(&csv, "%s,%u,east,前台坐席,,\n", odd[i], 9000 + i);
+        else
+            cqa_buffer_print(&csv, "p%u,%u,east,前台坐席,,\n", i, 9000 + i);
+    assert_int_equal(uploaded("hana", "PUT", "/api/v1/roster", csv.text), 200);
+    cqa_buffer_finish(&csv);
+}
+
+static void each_gets_a_call(unsigned count)
+{
+    char id[16];
+    char changes[160];
+
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(id, sizeof id, "n%u", ++keys);
+        snprintf(changes, sizeof changes,
+                 "{\"call\": {\"agent\": \"%u\", \"started_at\": \"2025-11-03T10:00:00Z\"},"
+                 " \"score\": {\"total\": %u}}",
+                 9000 + i, below(97));
+        served_put(&served, id, changes);
+    }
+}
+
+/* 32 are kept a statement. */
+static void however_many_they_are_each_has_the_own(void **state)
+{
+    static const unsigned counts[] = {1, 31, 32, 33, 64, 65};
+
+    (void)state;
+    const int64_t month = number_of(open_round_of("monthly", "2025-11"));
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        seat(counts[i]);
+        for (int calls = 0; calls < 2; calls++) {
+            each_gets_a_call(counts[i]);
+            assert_same(month, "everybody's new call");
+        }
+        served_sql(&served, "UPDATE calls SET person = NULL WHERE id % 2 = 0");
+        assert_same(month, "half of them are nobody's");
+        served_sql(&served, "DELETE FROM tallies");
+        assert_same(month, "all tallies went");
+        served_sql(&served, "DELETE FROM tally_marks");
+        assert_same(month, "the marks went");
+    }
+}
+
 static void what_empties_a_table_is_not_overlooked(void **state)
 {
     static const char *const tables[] = {"samples", "periods"}; /* nothing hangs on their rows */
@@ -963,6 +1018,7 @@ int main(void)
         WITH_DESK(whatever_happens_the_bytes_are_the_same),
         WITH_DESK(what_comes_meanwhile_is_not_lost),
         WITH_DESK(what_comes_in_is_added),
+        WITH_DESK(however_many_they_are_each_has_the_own),
         WITH_DESK(what_empties_a_table_is_not_overlooked),
         WITH_DESK(a_hand_that_is_at_it_is_not_overlooked),
         WITH_DESK(who_looks_waits_for_no_long_writer),
