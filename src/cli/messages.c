@@ -43,14 +43,16 @@ int cqa_cli_one_file(const char *command, const char *help, int argc, char **arg
         {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
     const int option = getopt_long(argc, argv, "hV", longs, NULL);
 
-    if (option == 'h')
-        cqa_say(stdout, help);
-    else if (option == 'V')
+    if (option == 'h') {
+        cqa_cli_say_word(stdout, help);
+        putchar('\n');
+    } else if (option == 'V') {
         cqa_cli_print_version();
-    else if (option != -1)
+    } else if (option != -1) {
         return cqa_cli_bad_option(command, argv);
-    else
+    } else {
         return optind == argc - 1 ? -1 : cqa_cli_usage(command, "one file, please");
+    }
     return CQA_EXIT_DONE;
 }
 
