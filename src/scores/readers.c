@@ -93,6 +93,14 @@ static void release(struct cqa_readers *readers, struct reader *reader)
     pthread_mutex_unlock(&readers->lock);
 }
 
+/* Whoever gives one looks at all of them. */
+static void keep(struct cqa_readers *readers, struct reader *reader, struct cqa_sql *db)
+{
+    pthread_mutex_lock(&readers->lock);
+    reader->db = db;
+    pthread_mutex_unlock(&readers->lock);
+}
+
 enum cqa_status cqa_readers_take(struct cqa_readers *readers, struct cqa_sql **out,
                                  struct cqa_error *error)
 {
@@ -107,9 +115,9 @@ enum cqa_status cqa_readers_take(struct cqa_readers *readers, struct cqa_sql **o
     pthread_mutex_unlock(&readers->lock);
     if (reader == NULL)
         return cqa_fail(error, CQA_E_BUSY, "all connections to the database are in use");
-    if (reader->db == NULL)
-        status = readers->open(readers->context, &reader->db, error);
     *out = reader->db;
+    if (*out == NULL && (status = readers->open(readers->context, out, error)) == CQA_OK)
+        keep(readers, reader, *out);
     if (status != CQA_OK)
         release(readers, reader);
     return status;

@@ -18,7 +18,7 @@ struct served {
     struct cqa_scores *scores;
     struct cqa_server *server;
     struct cqa_clock clock;
-    int64_t now_ms;
+    _Atomic int64_t now_ms;        /* the server's threads read it */
     char recorder[CQA_TOKEN_SIZE]; /* tokens */
     char lead[CQA_TOKEN_SIZE];
     char session[512]; /* headers of the last log-in: cookie and CSRF token */
