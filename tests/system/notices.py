@@ -127,7 +127,7 @@ class NoticeSite(Site):
 
 
 def post_samples(site, source):
-    files = [path for path in glob.glob(os.path.join(source, "samples", "in-8002-*"))]
+    files = [path for path in glob.glob(os.path.join(source, "samples", "in-800[12]-*"))]
     done = site.run("callqa", "analyze", "--recorder", "freepbx", "--time-zone", "Asia/Shanghai", "--format", "jsonl",
                     *files, codes=(0, 3))
     lines = [json.dumps({"key": "k%d" % i, "result": json.loads(line)}) for i, line in
@@ -197,9 +197,10 @@ def gone_gets_no_more(site, hook, flags):
     wait_until("both are told after a start", lambda: len(hook.taken()) == 4)
 
 
-def dropped_with_its_address(site, hook, flags):
+def dropped_with_its_address(site, hook):
     hook.status, tries = 422, len(hook.seen)
-    site.log_in("li")("POST", "flags/%d/objection" % flags[3], {"text": "no"})
+    wang = site.log_in("wang")
+    wang("POST", "flags/%d/objection" % wang("GET", "flags")["flags"][0]["flag"], {"text": "no"})
     wait_until("it waits", lambda: site.metric("callqa_notices_waiting") == 1)
     time.sleep(2)
     if len(hook.seen) - tries > 20:  # three or so; without pauses it is hundreds
@@ -251,12 +252,13 @@ def main(source, programs):
         site.write_server_config()
         site.add_user("lead", "lead")
         site.add_user("li", "agent", "--person", "8002")
+        site.add_user("wang", "agent", "--person", "8001")
         site.start_server()
         post_samples(site, source)
         flags = told_until_taken(site, hook, quiet, site.log_in("li"))
         leaves_a_trace(site, hook)
         gone_gets_no_more(site, hook, flags)
-        dropped_with_its_address(site, hook, flags)
+        dropped_with_its_address(site, hook)
         end_of_the_log(site, wants)
         bad_configuration(site)
     print("%d requests, %d notices taken" % (len(hook.seen) + len(quiet.seen), len(hook.taken()) + len(quiet.taken())))
