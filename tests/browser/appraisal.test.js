@@ -168,7 +168,7 @@ test("a number unfolds down to the import's row, the rating and the call at the 
   const behind = await page.locator(".behind").allTextContents();
   assert.match(behind[0], /^92 imported92 – import 十一月\.csv:3$/);
   assert.match(behind[7], /^90\.5 imported90\.5 – rating · by lead$/);
-  assert.match(behind[8], /= 92 × 20 % \+ 98\.3571 × 30 %.*Performance92 imported/, "the total leads to its parts");
+  assert.match(behind[8], /= 92 × 20 % \+ 98\.7857 × 30 %.*Performance92 imported/, "the total leads to its parts");
   await page.click(".behind a:has-text('0:06')");
   await page.waitForSelector(".score");
   assert.match(page.url(), /#\/call\/~\d+\?at=\d+$/);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { actor, axeFinds, openAll, visit } from "./acting.js";
 import { person } from "./round.js";
 
@@ -150,6 +151,8 @@ test("a job that another window removed is called off without a word", async () 
     await page.check("[name=later]");
     await page.click("a:has-text('Calls (CSV)')");
     for (const { job, path } of (await lead("GET", "jobs")).jobs) if (!path.includes("/export/")) await lead("DELETE", `jobs/${job}`);
+    // what is under way is called off, and only what has ended is removed
+    while (!(await lead("GET", "jobs")).jobs.every(({ state }) => state === "done" || state === "stopped")) await sleep(100);
     const stopped = page.waitForResponse("**/stop");
     await page.click(".job button");
     assert.equal((await stopped).status(), 404);
