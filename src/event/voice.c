@@ -89,6 +89,10 @@ void cqa_voice_add(struct cqa_voice *voice, const struct cqa_voice *more)
 {
     const float part = more->weight / (voice->weight + more->weight);
 
+    if (voice->weight <= 0) {
+        *voice = *more;
+        return;
+    }
     if (isnan(voice->pitch))
         voice->pitch = more->pitch;
     else if (!isnan(more->pitch))

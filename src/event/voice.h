@@ -22,7 +22,7 @@ struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, int voice
 /* How far apart two voices are: pitch, level and colour, each over what it varies by. */
 float cqa_voice_difference(const struct cqa_voice *a, const struct cqa_voice *b);
 
-/* The voice goes on: what was heard of it becomes the mean of both. */
+/* The voice goes on: what was heard of it becomes the mean of both; of nobody, what is more. */
 void cqa_voice_add(struct cqa_voice *voice, const struct cqa_voice *more);
 
 #endif

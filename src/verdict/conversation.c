@@ -130,10 +130,7 @@ static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_sp
         const struct cqa_voice voice =
             cqa_voice_hear(&scene->frames->channel[scene->agent], limits.voiced_of_255,
                            cqa_border_at(span.start_ms), cqa_border_at(span.end_ms));
-        if (sum.weight > 0)
-            cqa_voice_add(&sum, &voice);
-        else
-            sum = voice;
+        cqa_voice_add(&sum, &voice);
     }
     return sum;
 }
