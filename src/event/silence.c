@@ -271,10 +271,8 @@ static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_sp
         const int is_within = word.end_ms > span.start_ms && word.start_ms < span.end_ms;
         if (is_within != within || cqa_span_length_ms(word) < limits->voice_ms)
             continue;
-        const struct cqa_voice voice =
-            cqa_voice_hear(&scene->frames->channel[scene->agent], limits->voiced_of_255,
-                           cqa_border_at(word.start_ms), cqa_border_at(word.end_ms));
-        cqa_voice_add(&sum, &voice);
+        cqa_voice_add_word(&sum, &scene->frames->channel[scene->agent], word,
+                           limits->voiced_of_255);
     }
     return sum;
 }
@@ -303,16 +301,12 @@ static float menu_doubt(const struct cqa_scene *scene, struct cqa_span span)
 static float confidence(const struct cqa_scene *scene, const struct lines_known *known,
                         struct cqa_span span, enum cqa_event_cause cause)
 {
-    const float cut = edge_doubt(scene, known->usual, span);
-    const float lone = lone_doubt(scene, span);
-    const float tone = tone_doubt(scene, span);
-    const float menu = menu_doubt(scene, span);
+    const float doubts[] = {edge_doubt(scene, known->usual, span), lone_doubt(scene, span),
+                            tone_doubt(scene, span), menu_doubt(scene, span)};
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
-    most = cut > most ? cut : most;
-    most = lone > most ? lone : most;
-    most = tone > most ? tone : most;
-    most = menu > most ? menu : most;
+    for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)
+        most = doubts[i] > most ? doubts[i] : most;
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float channel = doubt(scene, c, span);
         most = channel > most ? channel : most;

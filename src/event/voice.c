@@ -85,7 +85,8 @@ float cqa_voice_difference(const struct cqa_voice *a, const struct cqa_voice *b)
            fabsf(a->level - b->level) / limits.level_db + sqrtf(square) / limits.colour_db;
 }
 
-void cqa_voice_add(struct cqa_voice *voice, const struct cqa_voice *more)
+/* What was heard of the voice becomes the mean of both; of nobody, what is more. */
+static void add(struct cqa_voice *voice, const struct cqa_voice *more)
 {
     const float part = more->weight / (voice->weight + more->weight);
 
@@ -101,4 +102,13 @@ void cqa_voice_add(struct cqa_voice *voice, const struct cqa_voice *more)
     for (int b = 0; b < CQA_BANDS; b++)
         voice->colour[b] += part * (more->colour[b] - voice->colour[b]);
     voice->weight += more->weight;
+}
+
+void cqa_voice_add_word(struct cqa_voice *voice, const struct cqa_channel_frames *rows,
+                        struct cqa_span word, int voiced_of_255)
+{
+    const struct cqa_voice more = cqa_voice_hear(rows, voiced_of_255, cqa_border_at(word.start_ms),
+                                                 cqa_border_at(word.end_ms));
+
+    add(voice, &more);
 }

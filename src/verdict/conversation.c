@@ -127,10 +127,7 @@ static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_sp
         if (span.start_ms < within.start_ms || span.end_ms > within.end_ms ||
             cqa_span_length_ms(span) < limits.voice_ms)
             continue;
-        const struct cqa_voice voice =
-            cqa_voice_hear(&scene->frames->channel[scene->agent], limits.voiced_of_255,
-                           cqa_border_at(span.start_ms), cqa_border_at(span.end_ms));
-        cqa_voice_add(&sum, &voice);
+        cqa_voice_add_word(&sum, &scene->frames->channel[scene->agent], span, limits.voiced_of_255);
     }
     return sum;
 }
