@@ -30,6 +30,24 @@ void judged_play(struct judged *judged)
         cqa_verdict_make(&input, &judged->measures, &judged->measurable, judged->sound), CQA_OK);
 }
 
+void judged_play_voices(struct judged *judged, const char *voices)
+{
+    struct cqa_channel_frames *rows = &judged->picture.frames.channel[0];
+    char line[100] = "";
+
+    for (size_t i = 0; voices[i] != '\0'; i++)
+        line[i] = voices[i] == '.' ? '.' : 's';
+    picture_draw(&judged->picture, line, NULL);
+    for (size_t t = 0; t < judged->picture.frames.count; t++) {
+        const int voice = voices[t / PICTURE_CELL] - '2';
+        rows->lag[t] = (uint8_t)(65 + 25 * voice);
+        rows->harmonicity[t] = 220;
+        for (int b = 0; b < CQA_BANDS && line[t / PICTURE_CELL] == 's'; b++)
+            rows->band[b][t] = (uint8_t)(146 + 3 * voice * (b - CQA_BANDS / 2));
+    }
+    judged_play(judged);
+}
+
 void judged_finish(struct judged *judged)
 {
     cqa_measurable_finish(&judged->measurable);

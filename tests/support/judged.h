@@ -22,6 +22,9 @@ void judged_begin(struct judged *judged, const char *agent, const char *customer
 void judged_play(struct judged *judged);
 void judged_finish(struct judged *judged);
 
+/* Draws a mix, whose voice it is a digit a cell, 1 to 3: "11.33"; plays and judges. */
+void judged_play_voices(struct judged *judged, const char *voices);
+
 double judged_value(const struct judged *judged, const char *measure);
 int judged_has_reason(const struct judged *judged, const char *id, enum cqa_aspect what);
 

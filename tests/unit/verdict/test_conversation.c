@@ -187,24 +187,11 @@ static void test_mix(void **state)
     expect("MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM", NULL, "");
 }
 
-/* "11.22": whose voice it is, a digit a cell. */
 static void expect_of(const char *voices, const char *wanted)
 {
     struct judged judged = {.leg = CQA_LEG_NONE};
-    struct cqa_channel_frames *rows = &judged.picture.frames.channel[0];
-    char line[100] = "";
 
-    for (size_t i = 0; voices[i] != '\0'; i++)
-        line[i] = voices[i] == '.' ? '.' : 's';
-    picture_draw(&judged.picture, line, NULL);
-    for (size_t t = 0; t < judged.picture.frames.count; t++) {
-        const int voice = voices[t / PICTURE_CELL] - '2';
-        rows->lag[t] = (uint8_t)(65 + 25 * voice);
-        rows->harmonicity[t] = 220;
-        for (int b = 0; b < CQA_BANDS && line[t / PICTURE_CELL] == 's'; b++)
-            rows->band[b][t] = (uint8_t)(146 + 3 * voice * (b - CQA_BANDS / 2));
-    }
-    judged_play(&judged);
+    judged_play_voices(&judged, voices);
     judged_expect_conversation(&judged, wanted);
     judged_finish(&judged);
 }
