@@ -15,7 +15,7 @@ static const struct {
     int64_t shortest_ms;       /* shorter bursts are no beep */
     int64_t longest_ms;        /* longer ones neither */
     float least_hz;            /* lower ones neither */
-    float purity_share;        /* least purity of a beep */
+    float impure_share;        /* most of a beep that is not its tone, beside the line's noise */
     float wobble_hz;           /* most that a single tone's frequency moves, */
     float wobble_share;        /* or this part of it, whichever is more */
     float edge_db;             /* least rise and fall of a single tone */
@@ -38,7 +38,7 @@ static const struct {
     .shortest_ms = 70,            /* by hand */
     .longest_ms = 1600,           /* by hand */
     .least_hz = 330,              /* by hand */
-    .purity_share = 0.92f,        /* by hand */
+    .impure_share = 0.08f,        /* by hand */
     .wobble_hz = 2.5f,            /* by hand */
     .wobble_share = 0.002f,       /* by hand */
     .edge_db = 10.0f,             /* by hand */
@@ -59,14 +59,15 @@ static const struct {
 };
 
 /* Purer, steadier and more sudden than a vowel or a note; of two frequencies more so, since those
- * are easier to find. */
+ * are easier to find. What it stands over sounds with it, too: the line's noise is none of its own
+ * impurity. */
 static int is_beep(const struct cqa_tone_run *run)
 {
     const int64_t length = cqa_tone_run_ms(run);
     const float sudden = fminf(run->rise_db, run->fall_db);
 
     if (run->use != CQA_TONE_FREE || length < limits.shortest_ms || length > limits.longest_ms ||
-        run->purity < limits.purity_share)
+        1.0f - run->purity > limits.impure_share + powf(10.0f, -0.1f * sudden))
         return 0;
     switch (run->shape) {
     case CQA_SHAPE_SINGLE:

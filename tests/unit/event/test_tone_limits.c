@@ -214,11 +214,17 @@ static void test_beeps(void **state)
     assert_false(is_beep(single(330, 1000, 70)));
     run.purity = 0.92f;
     run.wobble = 2.5f;
-    run.fall_db = 10;
+    run.rise_db = run.fall_db = 10;
     assert_true(is_beep(run));
-    run.purity = 0.919f;
+    run.purity = 0.821f; /* a tenth of it may be the noise that it stands 10 dB over, */
+    assert_true(is_beep(run));
+    run.purity = 0.819f;
+    assert_false(is_beep(run));
+    run.purity = 0.90f; /* and less of one that stands higher */
+    run.rise_db = run.fall_db = 30;
     assert_false(is_beep(run));
     run.purity = 0.92f;
+    run.fall_db = 10;
     run.wobble = 2.51f;
     assert_false(is_beep(run));
     run.hz[0] = 2000; /* two in a thousand of a higher one are more */

@@ -607,6 +607,26 @@ static void beeps_within_a_hold_are_no_notice(void **state)
         }
 }
 
+/* A tone of a dozen dB over the noise is nine tenths of what sounds with it. */
+static void beeps_in_noise_are_beeps(void **state)
+{
+    struct line line;
+    double worst = 0;
+
+    (void)state;
+    open_line(&line, 40);
+    for (size_t i = 0; i < (size_t)(2 * line.seconds * RATE); i++)
+        line.pairs[i] *= 20; /* to 12 dB under a beep of -29 dBFS */
+    for (int k = 0; k < 5; k++)
+        add_sine(&line, 1, 10 + 4.13 * k, 0.25, 1400, 0.05, 0);
+    listen(&line, 2);
+    assert_int_equal(line.tones.burst_count, 5);
+    for (size_t i = 0; i < line.tones.burst_count; i++)
+        worst = fmax(worst, fabs((double)line.tones.bursts[i].hz[0] - 1400));
+    assert_float_equal(worst, 0, 5);
+    close_line(&line);
+}
+
 static void call_waiting_is_a_notice_while_the_agent_talks(void **state)
 {
     (void)state;
@@ -773,6 +793,7 @@ int main(void)
         cmocka_unit_test(frequencies_beside_the_keys_press_none),
         cmocka_unit_test(a_notice_goes_through_the_whole_call),
         cmocka_unit_test(beeps_within_a_hold_are_no_notice),
+        cmocka_unit_test(beeps_in_noise_are_beeps),
         cmocka_unit_test(call_waiting_is_a_notice_while_the_agent_talks),
         cmocka_unit_test(what_leaks_is_told_once),
         cmocka_unit_test(mono_has_no_side),
