@@ -140,25 +140,40 @@ static int follow_train(const struct cqa_scene *scene, size_t first, size_t *las
     return count;
 }
 
-/* From the agent's last word, but not long before the first beep; until the next beep stays away or
- * the agent speaks. */
+/*
+ * From the agent's last word, but not long before the first beep; until the agent speaks. Where the
+ * next beep stays away and the agent says nothing, the hold has ended at any time since the last
+ * one: in the middle.
+ */
 static struct cqa_span span_of_train(const struct cqa_scene *scene, struct cqa_span beeps,
                                      int64_t period_ms)
 {
     const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     const struct cqa_spans *agent = &scene->speech[scene->agent];
-    struct cqa_span span = {beeps.start_ms - limits->before_beep_ms, beeps.end_ms + period_ms};
+    struct cqa_span span = {beeps.start_ms - limits->before_beep_ms, beeps.end_ms + period_ms / 2};
 
     for (size_t i = 0; i < agent->count; i++) {
         const struct cqa_span word = agent->items[i];
         if (word.end_ms <= beeps.start_ms && word.end_ms > span.start_ms)
             span.start_ms = word.end_ms;
         const int64_t back_ms = word.start_ms - limits->return_ms;
-        if (word.start_ms >= beeps.end_ms && back_ms < span.end_ms)
-            span.end_ms = back_ms > beeps.end_ms ? back_ms : beeps.end_ms;
+        if (word.start_ms < beeps.end_ms || back_ms >= beeps.end_ms + period_ms)
+            continue;
+        span.end_ms = back_ms > beeps.end_ms ? back_ms : beeps.end_ms;
+        break;
     }
     span.start_ms = span.start_ms > 0 ? span.start_ms : 0;
     return span;
+}
+
+/* Whether they lie in a hold that has been found, which the muted line bounds better. */
+static int are_known(const struct cqa_hold_candidates *all, struct cqa_span beeps)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].kind == CQA_KIND_BEEP && all->items[i].span.start_ms <= beeps.start_ms &&
+            all->items[i].span.end_ms >= beeps.end_ms)
+            return 1;
+    return 0;
 }
 
 /* A line that shows its floor would show a park: there two beeps are not enough, an even train of
@@ -180,7 +195,7 @@ static enum cqa_status find_trains(const struct cqa_scene *scene, struct cqa_hol
                                                      .channel = bursts[i].channel,
                                                      .kind = CQA_KIND_BEEP,
                                                      .confidence = limits->train_sure};
-        if (cqa_span_length_ms(candidate.span) >= limits->shortest_ms &&
+        if (cqa_span_length_ms(candidate.span) >= limits->shortest_ms && !are_known(all, beeps) &&
             !customer_talks(scene, candidate.span) && cqa_hold_add(all, &candidate) != CQA_OK)
             return CQA_E_NOMEM;
         i = last;

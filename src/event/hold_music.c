@@ -213,7 +213,7 @@ static float least_heard(const struct cqa_scene *scene, struct cqa_span heard)
 
     if (100 * cqa_span_length_ms(heard) >= limits->alone_percent * scene->duration_ms)
         return limits->alone_share;
-    return scene->mono ? limits->mix_heard_share : limits->heard_share;
+    return limits->heard_share;
 }
 
 static int nobody_speaks(const struct cqa_scene *scene)
@@ -300,9 +300,18 @@ static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span h
             !(cqa_plays_along(scene, c, heard) || is_uneven(scene, c, heard)));
 }
 
+/* Whether what a drop of the agent's line has more than the music on channel c is the same park: on
+ * the other line its party may have gone on talking, or a voice over the music may have begun. */
+static int is_park(const struct cqa_scene *scene, int c, struct cqa_span more)
+{
+    return cqa_span_length_ms(more) > 0 &&
+           (c == scene->agent ||
+            parked(scene, c, more) > cqa_scene_limits(scene)->hold_music.drop_share);
+}
+
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it
  * really began and ended. */
-static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_span span)
+static struct cqa_span widen_by_drop(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
     const struct cqa_spans *dropped = &scene->mute.dropped;
@@ -313,8 +322,10 @@ static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_s
             drop.start_ms > span.end_ms + limits->drop_near_ms ||
             drop.end_ms < span.start_ms - limits->drop_near_ms)
             continue;
-        span.start_ms = drop.start_ms < span.start_ms ? drop.start_ms : span.start_ms;
-        span.end_ms = drop.end_ms > span.end_ms ? drop.end_ms : span.end_ms;
+        if (is_park(scene, c, (struct cqa_span){drop.start_ms, span.start_ms}))
+            span.start_ms = drop.start_ms;
+        if (is_park(scene, c, (struct cqa_span){span.end_ms, drop.end_ms}))
+            span.end_ms = drop.end_ms;
     }
     return span;
 }
@@ -398,7 +409,7 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
         const struct cqa_span fine =
             cqa_hold_refine(scene, c, floor, heard, room_of(scene, &joined, i));
         const struct cqa_hold_candidate candidate = {
-            .span = c == scene->agent ? widen_by_drop(scene, fine) : fine,
+            .span = widen_by_drop(scene, c, fine),
             .channel = c,
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
             .confidence = sureness(scene, c, heard)};

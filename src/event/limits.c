@@ -185,12 +185,10 @@ const struct cqa_event_limits cqa_event_limits = {
             .music_percent = 30,   /* by hand */
             .piece_ms = 1500,      /* by hand */
             .parked_share = 0.8f,  /* 0065: cross-validated, 0.75 to 0.85 do the same */
-            .along_share =
-                0.96f, /* 0066: of 8 holds that were a radio or a voice 7 go, of 440 holds one */
+            .along_share = 0.94f,  /* 0237: 0.96 until then */
             .uneven_half_db = 6, /* 0163: 3 dB; of holds that the second look is not surer of, right
                                     ones have 2.2 dB at most, wrong ones 2.6 to 4.4 */
-            .heard_share = 0.35f,     /* 0065: one speaker of 155 sings when reading */
-            .mix_heard_share = 0.25f, /* by hand */
+            .heard_share = 0.25f,     /* 0237: 0.35 until then, on two channels */
             .alone_share = 0.8f,      /* by hand: one recording, of monkeys */
             .alone_percent = 80,      /* by hand */
             .notes_of_255 = 60,       /* by hand: speech in noise has 5 to 40 */
@@ -214,6 +212,7 @@ const struct cqa_event_limits cqa_event_limits = {
                                         staccato music that passes for words 0.01 */
             .drop_ms = 1000,         /* by hand: a pause between words is shorter */
             .drop_near_ms = 1000,    /* by hand: half of bridge_ms */
+            .drop_share = 0.5f,      /* by hand: rather a hold than not (0237) */
             .buzz_lag = 37,          /* 8000 samples over the 216.7 bursts of GSM's frames */
             .buzz_percent = 95,      /* by hand */
             .buzz_part = 3,          /* by hand */

@@ -174,7 +174,6 @@ struct cqa_hold_music_limits {
     float along_share;       /* and more than this where the party's pauses are as loud, */
     int uneven_half_db;      /* or where so much lies between two frames in the mean: syllables */
     float heard_share;       /* mean posterior of music over a hold is more: voices hum, */
-    float mix_heard_share;   /* and on a mix, where voices lie over it, */
     float alone_share;       /* and where nearly all is music: nothing to compare it with, */
     int64_t alone_percent;   /* which so much of the recording is */
     unsigned notes_of_255;   /* least mean tonality of music where nobody speaks at all, */
@@ -196,15 +195,16 @@ struct cqa_hold_music_limits {
     float stop_share;        /* in what the second look takes for a voice by this mean */
     int64_t drop_ms;         /* least drop of the agent's line that moves an edge, */
     int64_t drop_near_ms;    /* no further from it */
-    int buzz_lag;            /* samples: a GSM telephone's bursts, */
-    size_t buzz_percent;     /* least part of what has a pitch that has theirs, */
-    size_t buzz_part;        /* in one of so many frames at least: no music */
-    size_t words_frames;     /* least words in a hold of a mix that may part it in two, which are */
-    float words_share;       /* speech by this mean, and more so than an announcement, */
-    float announced_share;   /* and of less voice over music than this to the second look; */
-    float words_sure;        /* most confidence then */
-    float sure_least;        /* confidence where the second look's mean is 0.5, */
-    float sure_more;         /* and how much more at 1; it grows with the sixth power */
+    float drop_share; /* least of the second look over the rest of it, of music on the other line */
+    int buzz_lag;     /* samples: a GSM telephone's bursts, */
+    size_t buzz_percent;   /* least part of what has a pitch that has theirs, */
+    size_t buzz_part;      /* in one of so many frames at least: no music */
+    size_t words_frames;   /* least words in a hold of a mix that may part it in two, which are */
+    float words_share;     /* speech by this mean, and more so than an announcement, */
+    float announced_share; /* and of less voice over music than this to the second look; */
+    float words_sure;      /* most confidence then */
+    float sure_least;      /* confidence where the second look's mean is 0.5, */
+    float sure_more;       /* and how much more at 1; it grows with the sixth power */
 };
 
 /* event/pauses.c: whether music is no louder than what the line carries anyway. */

@@ -269,6 +269,38 @@ static void test_beeps_on_a_muted_line(void **state)
                          TALK_NOTHING "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBB" TALK_NOTHING);
 }
 
+/* The line tells when it is live again; when the next beep is due does not matter then. */
+static void test_beeps_until_the_line_is_live(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "_____b_________b_________b___........" TALK_AGENT,
+                         TALK_CUSTOMER "....................................." TALK_CUSTOMER,
+                         TALK_NOTHING "BBBBBBBBBBBBBBBBBBBBBBBBBBBBB........" TALK_NOTHING);
+}
+
+/* Nobody speaks when the next one would be due: the hold has ended somewhere before that. */
+static void test_beeps_that_stay_away(void **state)
+{
+    (void)state;
+    picture_expect_holds(
+        TALK_AGENT "ss.b...........b...........b....................sss" TALK_AGENT,
+        TALK_CUSTOMER "..................................................." TALK_CUSTOMER,
+        TALK_NOTHING "..BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB................." TALK_NOTHING);
+}
+
+/* Where the agent's line is dropped a voice before the music on the other line is the hold's, too;
+ * the party's own words are not. */
+static void test_voice_before_music_of_a_park(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT ".________________." TALK_AGENT,
+                         TALK_CUSTOMER ".AAAAAMMMMMMMMMMM." TALK_CUSTOMER,
+                         TALK_NOTHING ".mmmmmmmmmmmmmmmm." TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT ".________________." TALK_AGENT,
+                         TALK_CUSTOMER ".sssssMMMMMMMMMMM." TALK_CUSTOMER,
+                         TALK_NOTHING "......mmmmmmmmmmm." TALK_NOTHING);
+}
+
 /* Where the floor tells nothing an even train of beeps does. */
 static void test_beep_train(void **state)
 {
@@ -419,6 +451,9 @@ int main(void)
         cmocka_unit_test(test_park_beside_a_radio),
         cmocka_unit_test(test_gated_to_zero),
         cmocka_unit_test(test_beeps_on_a_muted_line),
+        cmocka_unit_test(test_beeps_until_the_line_is_live),
+        cmocka_unit_test(test_beeps_that_stay_away),
+        cmocka_unit_test(test_voice_before_music_of_a_park),
         cmocka_unit_test(test_beep_train),
         cmocka_unit_test(test_phase),
         cmocka_unit_test(test_words_between_holds),

@@ -94,7 +94,6 @@ NUMBER(hold_music, voice_ms)
 NUMBER(hold_music, voice_share)
 NUMBER(hold_music, mix_voice_ms)
 NUMBER(hold_music, heard_share)
-NUMBER(hold_music, mix_heard_share)
 NUMBER(hold_music, alone_share)
 NUMBER(hold_music, sound_ms)
 NUMBER(hold_music, drop_ms)
@@ -500,8 +499,6 @@ static const struct edge edges[] = {
      CQA_KIND_ANNOUNCEMENT, 18 * C, 0, TALK_M "MMMMMMAAAAAAMMMMMM" TALK_M, NULL, NULL},
     {EDGE(hold_music, heard_share), 0.999, 1, CQA_EVENT_HOLD, ANY, 12 * C, 0, TALK_A M12 TALK_A,
      TALK_C DOTS12 TALK_C, NULL},
-    {EDGE(hold_music, mix_heard_share), 0.999, 1, CQA_EVENT_HOLD, ANY, 12 * C, 0, TALK_M M12 TALK_M,
-     NULL, NULL},
     {EDGE(hold_music, alone_share), 0.999, 1, CQA_EVENT_HOLD, ANY, 24 * C, 0, M12 M12 "s",
      DOTS12 DOTS12 ".", NULL},
     {EDGE(hold_music, parked_share), 0.901, 0.902, CQA_EVENT_HOLD, ANY, 12 * C, 0,
