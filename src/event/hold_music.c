@@ -374,9 +374,8 @@ static float sureness(const struct cqa_scene *scene, int c, struct cqa_span hear
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
     const float whole = confidence(limits, music_parked(scene, c, heard));
 
-    return whole > limits->words_sure && scene->mono && has_words_of_a_party(scene, c, heard)
-               ? limits->words_sure
-               : whole;
+    return whole > limits->words_sure && has_words_of_a_party(scene, c, heard) ? limits->words_sure
+                                                                               : whole;
 }
 
 /* Up to the middle of what parts it from those beside it, whole frames: two are not one. */
