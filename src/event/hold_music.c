@@ -296,8 +296,8 @@ static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span h
 
     return sure > limits->parked_share && has_music_alone(scene, c, heard) &&
            music_heard(scene, c, heard) > least_heard(scene, heard) &&
-           (sure > limits->along_share ||
-            !(cqa_plays_along(scene, c, heard) || is_uneven(scene, c, heard)));
+           (sure > limits->along_share || !cqa_plays_along(scene, c, heard)) &&
+           (sure > limits->uneven_share || !is_uneven(scene, c, heard));
 }
 
 /* Whether what a drop of the agent's line has more than the music on channel c is the same park: on

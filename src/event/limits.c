@@ -186,6 +186,7 @@ const struct cqa_event_limits cqa_event_limits = {
             .piece_ms = 1500,      /* by hand */
             .parked_share = 0.8f,  /* 0065: cross-validated, 0.75 to 0.85 do the same */
             .along_share = 0.94f,  /* 0237: 0.96 until then */
+            .uneven_share = 0.96f, /* 0163 */
             .uneven_half_db = 6, /* 0163: 3 dB; of holds that the second look is not surer of, right
                                     ones have 2.2 dB at most, wrong ones 2.6 to 4.4 */
             .heard_share = 0.25f,     /* 0237: 0.35 until then, on two channels */

@@ -7,7 +7,8 @@ static const struct {
     float step_sure;        /* confidence that the channels are out of step */
     float doubt_sure;       /* confidence of what is left in doubt */
     float noisy_db;         /* a voice that stands less out of its noise may not be heard */
-    float silence_in_noise; /* least confidence of a silence there, on two channels, */
+    float silence_in_noise; /* least confidence of a silence there, on two channels, or where nobody
+                               is heard at all, */
     float silence;          /* and anywhere */
     int64_t after_hold_ms;  /* the edge of a hold may be off by so much */
     float still_share;      /* least part of a mute hold in which both lines stand still */
@@ -104,11 +105,21 @@ static int is_noisy(const struct cqa_channel_sound sound[2])
            sound[1].active_level_dbfs - sound[1].noise_dbfs < limits.noisy_db;
 }
 
+/* Not a word in the whole recording: whoever speaks may be what is not heard. */
+static int is_nobody_heard(const struct cqa_scene *scene)
+{
+    for (int c = 0; c < scene->tracks->channel_count; c++)
+        if (scene->speech[c].count > 0)
+            return 0;
+    return 1;
+}
+
 /* Silence that sounds like voices or music to the classifier is one as often as not. */
 static int is_doubtful(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
                        const struct cqa_event *event)
 {
-    const float least = !scene->mono && is_noisy(sound) ? limits.silence_in_noise : limits.silence;
+    const int strict = is_nobody_heard(scene) || (!scene->mono && is_noisy(sound));
+    const float least = strict ? limits.silence_in_noise : limits.silence;
 
     return event->type == CQA_EVENT_SILENCE && event->confidence < least;
 }

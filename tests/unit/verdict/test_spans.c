@@ -103,6 +103,26 @@ static void test_doubtful_silence(void **state)
     }
 }
 
+/* Where nobody says a word all along, speech may be what is not heard: 66 of 255 is enough. */
+static void test_doubtful_without_a_word(void **state)
+{
+    static const char *const calls[] = {"................", "sss............."};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct judged judged = {.leg = CQA_LEG_NONE};
+        picture_draw(&judged.picture, calls[i], NULL);
+        memset(judged.picture.tracks.channel[0].posterior[CQA_CLASS_SPEECH] + 3 * PICTURE_CELL, 66,
+               (size_t)13 * PICTURE_CELL);
+        if (i == 0)
+            memset(judged.picture.tracks.channel[0].posterior[CQA_CLASS_SPEECH], 66,
+                   (size_t)3 * PICTURE_CELL);
+        judged_play(&judged);
+        judged_expect_spans(&judged, CQA_ASPECT_SILENCE, i == 0 ? "0-16 degraded noise" : "");
+        judged_finish(&judged);
+    }
+}
+
 /* On two channels it is one where a voice stands 15 dB out of the noise, not where 40. */
 static void test_doubtful_silence_in_noise(void **state)
 {
@@ -208,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_ambiguous_mute_costs_nothing),
         cmocka_unit_test(test_doubtful_silence),
         cmocka_unit_test(test_doubtful_silence_in_noise),
+        cmocka_unit_test(test_doubtful_without_a_word),
         cmocka_unit_test(test_silence_after_music),
         cmocka_unit_test(test_most_of_the_call),
         cmocka_unit_test(test_out_of_step),
