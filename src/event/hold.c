@@ -103,6 +103,28 @@ static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < limits->speaks_ms;
 }
 
+/* Whether the next beep that is like beep i follows it as slowly as on hold, within the span. */
+static int is_followed(const struct cqa_scene *scene, size_t i, struct cqa_span span)
+{
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
+    const struct cqa_burst *bursts = scene->tones.bursts;
+
+    for (size_t k = i + 1; k < scene->tones.burst_count && bursts[k].end_ms <= span.end_ms; k++)
+        if (same_train(scene, &bursts[i], &bursts[k]))
+            return bursts[k].start_ms - bursts[i].start_ms >= limits->train_least_ms;
+    return 0;
+}
+
+int cqa_hold_may_beep(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_burst *bursts = scene->tones.bursts;
+
+    for (size_t i = 0; i < scene->tones.burst_count; i++)
+        if (!bursts[i].notice && bursts[i].start_ms >= span.start_ms && is_followed(scene, i, span))
+            return 1;
+    return 0;
+}
+
 /* How many periods lie between two beeps of a train: one, or two where a word hides the beep
  * between them; 0 where the second is none of it. Even within a tenth of a period. */
 static int periods_of(const struct cqa_hold_limits *limits, int64_t step_ms, int64_t period_ms)
