@@ -87,19 +87,25 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold
 
 /* ---- a train of beeps where the floor tells nothing */
 
-/* Alike enough to come from one machine: channel, pitch, length; and no word of the agent between.
- */
+/* Alike enough to come from one machine: channel, pitch, length. */
+static int are_alike(const struct cqa_hold_limits *limits, const struct cqa_burst *a,
+                     const struct cqa_burst *b)
+{
+    const float ratio = a->hz[0] / b->hz[0];
+    const int64_t longer = llabs((a->end_ms - a->start_ms) - (b->end_ms - b->start_ms));
+
+    return !b->notice && a->channel == b->channel && ratio > limits->train_pitch_low &&
+           ratio < limits->train_pitch_high && longer <= limits->train_length_ms;
+}
+
+/* And no word of the agent between. */
 static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
                       const struct cqa_burst *b)
 {
     const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     const struct cqa_span gap = {a->end_ms, b->start_ms};
-    const float ratio = a->hz[0] / b->hz[0];
-    const int64_t longer = llabs((a->end_ms - a->start_ms) - (b->end_ms - b->start_ms));
 
-    return !b->notice && a->channel == b->channel && ratio > limits->train_pitch_low &&
-           ratio < limits->train_pitch_high && longer <= limits->train_length_ms &&
-           cqa_span_length_ms(gap) < limits->train_most_ms &&
+    return are_alike(limits, a, b) && cqa_span_length_ms(gap) < limits->train_most_ms &&
            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < limits->speaks_ms;
 }
 
@@ -110,7 +116,7 @@ static int is_followed(const struct cqa_scene *scene, size_t i, struct cqa_span 
     const struct cqa_burst *bursts = scene->tones.bursts;
 
     for (size_t k = i + 1; k < scene->tones.burst_count && bursts[k].end_ms <= span.end_ms; k++)
-        if (same_train(scene, &bursts[i], &bursts[k]))
+        if (are_alike(limits, &bursts[i], &bursts[k]))
             return bursts[k].start_ms - bursts[i].start_ms >= limits->train_least_ms;
     return 0;
 }

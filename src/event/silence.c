@@ -259,16 +259,16 @@ static struct cqa_span unanswered(const struct cqa_scene *scene, struct cqa_span
 }
 
 /* The doubt that it is no hold: beeps while the agent says nothing. They need not be an even train,
- * and where they cease nobody hears whether one is lost. A line that falls and rises bounds them.
- */
+ * and where they cease nobody hears whether one is lost. A line that falls as for a hold, and rises
+ * again, bounds them. */
 static float beep_doubt(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_event_limits *limits = cqa_scene_limits(scene);
     struct cqa_span pause = {0, scene->duration_ms};
 
-    narrow(&pause, &scene->speech[scene->agent], 0, span);
+    narrow(&pause, &scene->speech[scene->agent], limits->hold.speaks_ms, span);
     if (scene->mute.informative)
-        narrow(&pause, &scene->mute.dropped, limits->hold_music.drop_ms, span);
+        narrow(&pause, &scene->mute.dropped, limits->hold.shortest_ms, span);
     return cqa_hold_may_beep(scene, pause) ? 1.0f - limits->silence.beeps_sure : 0.0f;
 }
 
