@@ -189,6 +189,7 @@ const struct cqa_event_limits cqa_event_limits = {
             .along_share = 0.94f,  /* 0237: 0.96 until then */
             .uneven_half_db = 6, /* 0163: 3 dB; of holds that the second look is not surer of, right
                                     ones have 2.2 dB at most, wrong ones 2.6 to 4.4 */
+            .uneven_share = 0.96f,    /* 0163: hands-free talk has had 0.958 */
             .heard_share = 0.25f,     /* 0237: 0.35 until then, on two channels */
             .alone_share = 0.8f,      /* by hand: one recording, of monkeys */
             .alone_percent = 80,      /* by hand */

@@ -173,7 +173,8 @@ struct cqa_hold_music_limits {
     int64_t piece_ms;        /* and longest piece of that, at least */
     float parked_share;      /* mean of the second look over the music of a hold is more, */
     float along_share;       /* and more than this where the party's pauses are as loud, */
-    int uneven_half_db;      /* or where so much lies between two frames in the mean: syllables */
+    int uneven_half_db;      /* or, where two frames differ by so much in the mean (syllables), */
+    float uneven_share;      /* than this */
     float heard_share;       /* mean posterior of music over a hold is more: voices hum, */
     float alone_share;       /* and where nearly all is music: nothing to compare it with, */
     int64_t alone_percent;   /* which so much of the recording is */

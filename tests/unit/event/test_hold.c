@@ -106,6 +106,66 @@ static void test_radio_between_the_words(void **state)
                          "...........mmmmmmmmmmmmmmmmmmmmmmmmm..........");
 }
 
+/* Holds of a call in which the second look takes music for one by `parked` of 255, and the levels
+ * of which go up and down by `step` from frame to frame. */
+static size_t count_holds(const char *agent, const char *customer, uint8_t parked, uint8_t step)
+{
+    struct picture picture;
+
+    picture_draw(&picture, agent, customer);
+    for (int c = 0; c < 2; c++) {
+        struct cqa_channel_track *track = &picture.tracks.channel[c];
+        for (size_t t = 0; t < picture.tracks.count; t++) {
+            if (track->class_[t] != CQA_CLASS_MUSIC)
+                continue;
+            track->posterior[CQA_TRACK_PARKED][t] = parked;
+            if (t % 2 == 0)
+                picture.frames.channel[c].level[t] =
+                    (uint8_t)(picture.frames.channel[c].level[t] - step);
+        }
+    }
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    const size_t count = picture_count(&picture, CQA_EVENT_HOLD);
+    picture_finish(&picture);
+    return count;
+}
+
+/* Hands-free talk in a small room: 0.96 to the second look, which drums are more than; and nothing
+ * where the recording has nothing else. */
+static void test_levels_of_syllables(void **state)
+{
+#define ALL_MUSIC "MMMMMMMMMMMMMMMMMMMMMMMMMMMM.s"
+#define ALL_QUIET ".............................."
+    (void)state;
+    assert_int_equal(count_holds(TALK_AGENT "MMMMMMMMMMMM" TALK_AGENT,
+                                 TALK_CUSTOMER "............" TALK_CUSTOMER, 243, 9),
+                     0);
+    assert_int_equal(count_holds(TALK_AGENT "MMMMMMMMMMMM" TALK_AGENT,
+                                 TALK_CUSTOMER "............" TALK_CUSTOMER, 243, 0),
+                     1);
+    assert_int_equal(count_holds(TALK_AGENT "MMMMMMMMMMMM" TALK_AGENT,
+                                 TALK_CUSTOMER "............" TALK_CUSTOMER, 250, 9),
+                     1);
+    assert_int_equal(count_holds(ALL_MUSIC, ALL_QUIET, 250, 0), 1);
+    assert_int_equal(count_holds(ALL_MUSIC, ALL_QUIET, 250, 9), 0);
+}
+
+/* Music that was there all along while the other party goes on talking: they wait for nobody. */
+static void test_radio_and_talk(void **state)
+{
+#define ROOM "---sss---ss-ss---sss"
+    (void)state;
+    assert_int_equal(
+        count_holds(TALK_AGENT "..............." TALK_AGENT, ROOM "---rrrrrrrrrrrr" ROOM, 243, 0),
+        1);
+    assert_int_equal(
+        count_holds(TALK_AGENT "...sss..sss...." TALK_AGENT, ROOM "---rrrrrrrrrrrr" ROOM, 243, 0),
+        0);
+    assert_int_equal(count_holds(TALK_AGENT "...sss..sss...." TALK_AGENT,
+                                 TALK_CUSTOMER "...MMMMMMMMMMMM" TALK_CUSTOMER, 243, 0),
+                     1);
+}
+
 /* A passage that passes for the agent's voice, for longer than announcements last; a voice in which
  * the classifier hears less music than speech is none (hands-free talk in a small room), whatever
  * the second look says. */
@@ -439,6 +499,8 @@ int main(void)
         cmocka_unit_test(test_announcement_is_nobodys_speech),
         cmocka_unit_test(test_radio_in_the_room),
         cmocka_unit_test(test_radio_between_the_words),
+        cmocka_unit_test(test_levels_of_syllables),
+        cmocka_unit_test(test_radio_and_talk),
         cmocka_unit_test(test_second_look_fills),
         cmocka_unit_test(test_silence_between_pieces),
         cmocka_unit_test(test_mute),

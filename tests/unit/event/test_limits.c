@@ -89,6 +89,7 @@ NUMBER(hold_music, piece_ms)
 NUMBER(hold_music, parked_share)
 NUMBER(hold_music, along_share)
 NUMBER(hold_music, uneven_half_db)
+NUMBER(hold_music, uneven_share)
 NUMBER(hold_music, notes_of_255)
 NUMBER(hold_music, voice_ms)
 NUMBER(hold_music, voice_share)
@@ -507,6 +508,8 @@ static const struct edge edges[] = {
      TALK_A "..............." TALK_A, ROOM_C "---rrrrrrrrrrrr" ROOM_C, NULL},
     {EDGE(hold_music, uneven_half_db), 11, 10, CQA_EVENT_HOLD, ANY, 12 * C, 0, TALK_A M12 TALK_A,
      TALK_C DOTS12 TALK_C, park_uneven},
+    {EDGE(hold_music, uneven_share), 0.901, 0.902, CQA_EVENT_HOLD, ANY, 12 * C, 0,
+     TALK_A M12 TALK_A, TALK_C DOTS12 TALK_C, park_uneven},
     {EDGE(hold_music, notes_of_255), 70, 71, CQA_EVENT_HOLD, ANY, 24 * C, 0, M12 M12, DOTS12 DOTS12,
      notes},
     {EDGE(pauses, as_loud_half_db), 0, 1, CQA_EVENT_HOLD, ANY, 12 * C, 0,
