@@ -63,23 +63,36 @@ static int customer_talks(const struct cqa_scene *scene, struct cqa_span span)
            cqa_scene_limits(scene)->hold.customer_percent * cqa_span_length_ms(span);
 }
 
-static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold_candidates *all)
+/* What a muted agent's line is: a hold with beeps, or a silent one. A single beep on the other line
+ * may be the customer's own park, over which the agent mutes. */
+static struct cqa_hold_candidate muted_hold(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
+    struct cqa_hold_candidate hold = {.span = span,
+                                      .channel = scene->agent,
+                                      .kind = CQA_KIND_MUTE,
+                                      .confidence = limits->muted_sure};
+    int channel = scene->agent;
+
+    if (count_beeps(scene, span, &channel) >= limits->muted_beeps) {
+        hold.kind = CQA_KIND_BEEP;
+        hold.channel = channel;
+    } else if (channel != scene->agent) {
+        hold.confidence = limits->train_sure;
+    }
+    return hold;
+}
+
+static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold_candidates *all)
+{
     struct cqa_spans joined = {0};
     enum cqa_status status = join_drops(scene, &joined);
 
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
-        const struct cqa_span span = joined.items[i];
-        struct cqa_hold_candidate candidate = {.span = span,
-                                               .channel = scene->agent,
-                                               .kind = CQA_KIND_MUTE,
-                                               .confidence = limits->muted_sure};
-        if (cqa_span_length_ms(span) < limits->shortest_ms || customer_talks(scene, span))
-            continue;
-        if (count_beeps(scene, span, &candidate.channel) >= limits->muted_beeps)
-            candidate.kind = CQA_KIND_BEEP;
-        status = cqa_hold_add(all, &candidate);
+        const struct cqa_hold_candidate hold = muted_hold(scene, joined.items[i]);
+        if (cqa_span_length_ms(hold.span) >= cqa_scene_limits(scene)->hold.shortest_ms &&
+            !customer_talks(scene, hold.span))
+            status = cqa_hold_add(all, &hold);
     }
     cqa_spans_finish(&joined);
     return status;

@@ -329,6 +329,35 @@ static void test_beeps_on_a_muted_line(void **state)
                          TALK_NOTHING "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBB" TALK_NOTHING);
 }
 
+/* One beep names no hold: it is the agent's muted line that shows. But on the other line it may be
+ * the customer's own park, over which the agent mutes. */
+static void test_one_beep_on_a_muted_line(void **state)
+{
+    static const struct {
+        const char *agent;
+        const char *customer;
+        float sureness;
+    } cases[] = {
+        {TALK_AGENT "______b_____________" TALK_AGENT, TALK_CUSTOMER TALK_NOTHING TALK_CUSTOMER,
+         0.9f},
+        {TALK_AGENT "____________________" TALK_AGENT,
+         TALK_CUSTOMER "......b............." TALK_CUSTOMER, 0.85f},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct picture picture;
+        picture_draw(&picture, cases[i].agent, cases[i].customer);
+        assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+        assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
+        const struct cqa_event *hold = picture_first(&picture, CQA_EVENT_HOLD);
+        assert_int_equal(hold->kind, CQA_KIND_MUTE);
+        assert_int_equal(hold->side, CQA_PARTY_AGENT);
+        assert_true(hold->confidence == cases[i].sureness);
+        picture_finish(&picture);
+    }
+}
+
 /* The line tells when it is live again; when the next beep is due does not matter then. */
 static void test_beeps_until_the_line_is_live(void **state)
 {
@@ -512,6 +541,7 @@ int main(void)
         cmocka_unit_test(test_park_beside_a_radio),
         cmocka_unit_test(test_gated_to_zero),
         cmocka_unit_test(test_beeps_on_a_muted_line),
+        cmocka_unit_test(test_one_beep_on_a_muted_line),
         cmocka_unit_test(test_beeps_until_the_line_is_live),
         cmocka_unit_test(test_beeps_that_stay_away),
         cmocka_unit_test(test_voice_before_music_of_a_park),
