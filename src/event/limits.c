@@ -69,7 +69,7 @@ const struct cqa_event_limits cqa_event_limits = {
                 0.8f, /* 0229: of those up to 0.85 twelve more are right, and four are not */
             .tones_doubtful = 2, /* by hand: one burst has no cadence */
             .tones_sure = 0.85f, /* as silence.aside_sure */
-            .beeps_sure = 0.85f, /* as hold.train_sure */
+            .wait_sure = 0.85f,  /* as hold.train_sure */
             .lone_sure = 0.85f,  /* as silence.aside_sure: 0222 */
         },
     .overtalk =

@@ -62,7 +62,7 @@ struct cqa_silence_limits {
     float doubtful_share; /* and with a lower mean posterior, it is as an aside */
     int tones_doubtful;   /* bursts like signalling that make a silence doubtful: a cadence, */
     float tones_sure;     /* and most confidence then */
-    float beeps_sure;     /* most confidence where beeps may be a hold's */
+    float wait_sure;      /* most confidence where beeps, or music around it, may be a hold's */
     float
         lone_sure; /* most confidence where a machine may be waited for: on a mix, and in a menu */
 };

@@ -258,10 +258,25 @@ static struct cqa_span unanswered(const struct cqa_scene *scene, struct cqa_span
     return around;
 }
 
-/* The doubt that it is no hold: beeps while the agent says nothing. They need not be an even train,
- * and where they cease nobody hears whether one is lost. A line that falls as for a hold, and rises
- * again, bounds them. */
-static float beep_doubt(const struct cqa_scene *scene, struct cqa_span span)
+/* Whether a hold is over when the silence begins, and another begins after it, within the pause. */
+static int is_between_holds(const struct cqa_scene *scene, struct cqa_span span,
+                            struct cqa_span pause)
+{
+    int before = 0;
+    int after = 0;
+
+    for (size_t i = 0; i < scene->holds.count; i++) {
+        const struct cqa_span hold = scene->holds.items[i];
+        before |= hold.end_ms <= span.start_ms && hold.end_ms > pause.start_ms;
+        after |= hold.start_ms >= span.end_ms && hold.start_ms < pause.end_ms;
+    }
+    return before && after;
+}
+
+/* The doubt that it is no hold, which goes on without music, or whose beeps are no even train:
+ * where they cease nobody hears whether one is lost. The agent's words bound it, and a line that
+ * falls as for a hold and rises again. */
+static float wait_doubt(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_event_limits *limits = cqa_scene_limits(scene);
     struct cqa_span pause = {0, scene->duration_ms};
@@ -269,7 +284,9 @@ static float beep_doubt(const struct cqa_scene *scene, struct cqa_span span)
     narrow(&pause, &scene->speech[scene->agent], limits->hold.speaks_ms, span);
     if (scene->mute.informative)
         narrow(&pause, &scene->mute.dropped, limits->hold.shortest_ms, span);
-    return cqa_hold_may_beep(scene, pause) ? 1.0f - limits->silence.beeps_sure : 0.0f;
+    return cqa_hold_may_beep(scene, pause) || is_between_holds(scene, span, pause)
+               ? 1.0f - limits->silence.wait_sure
+               : 0.0f;
 }
 
 static int has_keys(const struct cqa_scene *scene, struct cqa_span within)
@@ -327,7 +344,7 @@ static float confidence(const struct cqa_scene *scene, const struct lines_known 
 {
     const float doubts[] = {edge_doubt(scene, known->usual, span), lone_doubt(scene, span),
                             tone_doubt(scene, span), menu_doubt(scene, span),
-                            beep_doubt(scene, span)};
+                            wait_doubt(scene, span)};
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
     for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)

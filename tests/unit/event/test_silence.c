@@ -497,6 +497,21 @@ static void test_beeps_in_a_pause(void **state)
         assert_true(sureness_of_longest(doubtful[i]) == 0.85f);
 }
 
+/* Music before and after it, and no word of the agent's: the hold may go on. */
+static void test_between_holds(void **state)
+{
+    (void)state;
+    assert_true(sureness_of_longest(
+                    "ss.MMMMMMMMMMMM............................................MMMMMMMMMMMM.ss") ==
+                0.85f);
+    assert_true(
+        sureness_of_longest(
+            "ss.MMMMMMMMMMMM.ss...........................................MMMMMMMMMMMM.ss") >
+        0.99f);
+    assert_true(sureness_of_longest(
+                    "ss.MMMMMMMMMMMM............................................ss") > 0.99f);
+}
+
 /* One beep is nothing, quicker ones are a machine's in the room; a word ends what beeps, and a line
  * that rises again shows by itself where a hold ended. */
 static void test_no_beeps_in_a_pause(void **state)
@@ -525,6 +540,7 @@ int main(void)
         cmocka_unit_test(test_doubtful_ringing),
         cmocka_unit_test(test_menu_on_two),
         cmocka_unit_test(test_beeps_in_a_pause),
+        cmocka_unit_test(test_between_holds),
         cmocka_unit_test(test_no_beeps_in_a_pause),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_parked),
