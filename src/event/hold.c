@@ -55,16 +55,22 @@ static enum cqa_status join_drops(const struct cqa_scene *scene, struct cqa_span
     return CQA_OK;
 }
 
+static int customer_talks_over(const struct cqa_scene *scene, struct cqa_span span, int64_t percent)
+{
+    return 100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
+           percent * cqa_span_length_ms(span);
+}
+
 /* Whoever talks for long is not on hold: the agent listens with the microphone off, or somebody
  * else presses keys. */
 static int customer_talks(const struct cqa_scene *scene, struct cqa_span span)
 {
-    return 100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
-           cqa_scene_limits(scene)->hold.customer_percent * cqa_span_length_ms(span);
+    return customer_talks_over(scene, span, cqa_scene_limits(scene)->hold.customer_percent);
 }
 
 /* What a muted agent's line is: a hold with beeps, or a silent one. A single beep on the other line
- * may be the customer's own park, over which the agent mutes. */
+ * may be the customer's own park, over which the agent mutes; and in noise a customer who talks all
+ * the time is heard in part. */
 static struct cqa_hold_candidate muted_hold(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
@@ -77,7 +83,7 @@ static struct cqa_hold_candidate muted_hold(const struct cqa_scene *scene, struc
     if (count_beeps(scene, span, &channel) >= limits->muted_beeps) {
         hold.kind = CQA_KIND_BEEP;
         hold.channel = channel;
-    } else if (channel != scene->agent) {
+    } else if (channel != scene->agent || customer_talks_over(scene, span, limits->few_percent)) {
         hold.confidence = limits->train_sure;
     }
     return hold;

@@ -153,6 +153,7 @@ const struct cqa_event_limits cqa_event_limits = {
             .bridge_ms = 2000,          /* contract; hold_music.bridge_ms is the same */
             .word_ms = 100,             /* as speech.shortest_ms */
             .customer_percent = 30,     /* by hand: agents who listen with the microphone off */
+            .few_percent = 15,          /* by hand: half of customer_percent */
             .muted_beeps = 2,           /* by hand */
             .train_beeps = 2,           /* by hand */
             .train_beeps_floor = 3,     /* by hand: one more, since the floor speaks against it */

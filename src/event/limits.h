@@ -141,6 +141,7 @@ struct cqa_hold_limits {
     int64_t bridge_ms;         /* shorter gaps between two drops of a muted line are bridged, */
     int64_t word_ms;           /* unless the agent speaks for so long in them */
     int64_t customer_percent;  /* a customer who talks for more of it is not on hold */
+    int64_t few_percent;       /* and who talks for more than this may not be, on a muted line */
     int muted_beeps;           /* least on a muted line that make it a hold with beeps */
     int train_beeps;           /* least in a train where the floor tells nothing, */
     int train_beeps_floor;     /* and where it would show a park */

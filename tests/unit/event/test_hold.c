@@ -330,8 +330,9 @@ static void test_beeps_on_a_muted_line(void **state)
 }
 
 /* One beep names no hold: it is the agent's muted line that shows. But on the other line it may be
- * the customer's own park, over which the agent mutes. */
-static void test_one_beep_on_a_muted_line(void **state)
+ * the customer's own park, over which the agent mutes; and who says more than a word or two may not
+ * wait, but be heard in part. */
+static void test_doubts_of_a_muted_line(void **state)
 {
     static const struct {
         const char *agent;
@@ -342,6 +343,10 @@ static void test_one_beep_on_a_muted_line(void **state)
          0.9f},
         {TALK_AGENT "____________________" TALK_AGENT,
          TALK_CUSTOMER "......b............." TALK_CUSTOMER, 0.85f},
+        {TALK_AGENT "____________________" TALK_AGENT,
+         TALK_CUSTOMER "......ss............" TALK_CUSTOMER, 0.9f},
+        {TALK_AGENT "____________________" TALK_AGENT,
+         TALK_CUSTOMER "......ss...ss......." TALK_CUSTOMER, 0.85f},
     };
 
     (void)state;
@@ -541,7 +546,7 @@ int main(void)
         cmocka_unit_test(test_park_beside_a_radio),
         cmocka_unit_test(test_gated_to_zero),
         cmocka_unit_test(test_beeps_on_a_muted_line),
-        cmocka_unit_test(test_one_beep_on_a_muted_line),
+        cmocka_unit_test(test_doubts_of_a_muted_line),
         cmocka_unit_test(test_beeps_until_the_line_is_live),
         cmocka_unit_test(test_beeps_that_stay_away),
         cmocka_unit_test(test_voice_before_music_of_a_park),
