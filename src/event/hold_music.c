@@ -391,13 +391,15 @@ static int has_words_of_a_party(const struct cqa_scene *scene, int c, struct cqa
     return 0;
 }
 
+/* For a person where it may be two holds, or nobody can tell it from what plays in the room. */
 static float sureness(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
     const float whole = confidence(limits, music_parked(scene, c, heard));
+    const int is_doubtful =
+        has_words_of_a_party(scene, c, heard) || cqa_plays_along(scene, c, heard);
 
-    return whole > limits->words_sure && has_words_of_a_party(scene, c, heard) ? limits->words_sure
-                                                                               : whole;
+    return whole > limits->words_sure && is_doubtful ? limits->words_sure : whole;
 }
 
 /* Up to the middle of what parts it from those beside it, whole frames: two are not one. */

@@ -205,7 +205,7 @@ struct cqa_hold_music_limits {
     size_t words_frames;   /* least words in a hold of a mix that may part it in two, which are */
     float words_share;     /* speech by this mean, and more so than an announcement, */
     float announced_share; /* and of less voice over music than this to the second look; */
-    float words_sure;      /* most confidence then */
+    float words_sure;      /* most confidence then, and of music that plays along */
     float sure_least;      /* confidence where the second look's mean is 0.5, */
     float sure_more;       /* and how much more at 1; it grows with the sixth power */
 };

@@ -150,6 +150,30 @@ static void test_levels_of_syllables(void **state)
     assert_int_equal(count_holds(ALL_MUSIC, ALL_QUIET, 250, 9), 0);
 }
 
+/* However sure the second look is: nobody can tell a park from what plays in the room. */
+static void test_music_of_the_room(void **state)
+{
+    static const struct {
+        const char *agent;
+        int is_sure;
+    } cases[] = {{"---sss---ss-ss---sss---rrrrrrrrrrrr---sss---ss-ss---sss", 0},
+                 {TALK_AGENT "...rrrrrrrrrrrr" TALK_AGENT, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct picture picture;
+        picture_draw(&picture, cases[i].agent, TALK_CUSTOMER "..............." TALK_CUSTOMER);
+        for (size_t t = 0; t < picture.tracks.count; t++)
+            if (picture.tracks.channel[0].class_[t] == CQA_CLASS_MUSIC)
+                picture.tracks.channel[0].posterior[CQA_TRACK_PARKED][t] = 255;
+        assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+        assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
+        const float sureness = picture_first(&picture, CQA_EVENT_HOLD)->confidence;
+        assert_true(cases[i].is_sure ? sureness > 0.9f : sureness == 0.85f);
+        picture_finish(&picture);
+    }
+}
+
 /* Music that was there all along while the other party goes on talking: they wait for nobody. */
 static void test_radio_and_talk(void **state)
 {
@@ -534,6 +558,7 @@ int main(void)
         cmocka_unit_test(test_radio_in_the_room),
         cmocka_unit_test(test_radio_between_the_words),
         cmocka_unit_test(test_levels_of_syllables),
+        cmocka_unit_test(test_music_of_the_room),
         cmocka_unit_test(test_radio_and_talk),
         cmocka_unit_test(test_second_look_fills),
         cmocka_unit_test(test_silence_between_pieces),
