@@ -24,6 +24,11 @@ static inline int64_t cqa_earlier_ms(int64_t a_ms, int64_t b_ms)
     return a_ms < b_ms ? a_ms : b_ms;
 }
 
+static inline int64_t cqa_later_ms(int64_t a_ms, int64_t b_ms)
+{
+    return a_ms > b_ms ? a_ms : b_ms;
+}
+
 static inline int64_t cqa_span_length_ms(struct cqa_span span)
 {
     return span.end_ms - span.start_ms;

@@ -55,31 +55,50 @@ static enum cqa_status join_drops(const struct cqa_scene *scene, struct cqa_span
     return CQA_OK;
 }
 
+static int customer_talks_over(const struct cqa_scene *scene, struct cqa_span span, int64_t percent)
+{
+    return 100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
+           percent * cqa_span_length_ms(span);
+}
+
 /* Whoever talks for long is not on hold: the agent listens with the microphone off, or somebody
  * else presses keys. */
 static int customer_talks(const struct cqa_scene *scene, struct cqa_span span)
 {
-    return 100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
-           cqa_scene_limits(scene)->hold.customer_percent * cqa_span_length_ms(span);
+    return customer_talks_over(scene, span, cqa_scene_limits(scene)->hold.customer_percent);
+}
+
+/* What a muted agent's line is: a hold with beeps, or a silent one. A single beep on the other line
+ * may be the customer's own park, over which the agent mutes; and in noise a customer who talks all
+ * the time is heard in part. */
+static struct cqa_hold_candidate muted_hold(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
+    struct cqa_hold_candidate hold = {.span = span,
+                                      .channel = scene->agent,
+                                      .kind = CQA_KIND_MUTE,
+                                      .confidence = limits->muted_sure};
+    int channel = scene->agent;
+
+    if (count_beeps(scene, span, &channel) >= limits->muted_beeps) {
+        hold.kind = CQA_KIND_BEEP;
+        hold.channel = channel;
+    } else if (channel != scene->agent || customer_talks_over(scene, span, limits->few_percent)) {
+        hold.confidence = limits->train_sure;
+    }
+    return hold;
 }
 
 static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold_candidates *all)
 {
-    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     struct cqa_spans joined = {0};
     enum cqa_status status = join_drops(scene, &joined);
 
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
-        const struct cqa_span span = joined.items[i];
-        struct cqa_hold_candidate candidate = {.span = span,
-                                               .channel = scene->agent,
-                                               .kind = CQA_KIND_MUTE,
-                                               .confidence = limits->muted_sure};
-        if (cqa_span_length_ms(span) < limits->shortest_ms || customer_talks(scene, span))
-            continue;
-        if (count_beeps(scene, span, &candidate.channel) >= limits->muted_beeps)
-            candidate.kind = CQA_KIND_BEEP;
-        status = cqa_hold_add(all, &candidate);
+        const struct cqa_hold_candidate hold = muted_hold(scene, joined.items[i]);
+        if (cqa_span_length_ms(hold.span) >= cqa_scene_limits(scene)->hold.shortest_ms &&
+            !customer_talks(scene, hold.span))
+            status = cqa_hold_add(all, &hold);
     }
     cqa_spans_finish(&joined);
     return status;
@@ -87,20 +106,48 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold
 
 /* ---- a train of beeps where the floor tells nothing */
 
-/* Alike enough to come from one machine: channel, pitch, length; and no word of the agent between.
- */
+/* Alike enough to come from one machine: channel, pitch, length. */
+static int are_alike(const struct cqa_hold_limits *limits, const struct cqa_burst *a,
+                     const struct cqa_burst *b)
+{
+    const float ratio = a->hz[0] / b->hz[0];
+    const int64_t longer = llabs((a->end_ms - a->start_ms) - (b->end_ms - b->start_ms));
+
+    return !b->notice && a->channel == b->channel && ratio > limits->train_pitch_low &&
+           ratio < limits->train_pitch_high && longer <= limits->train_length_ms;
+}
+
+/* And no word of the agent between. */
 static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
                       const struct cqa_burst *b)
 {
     const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     const struct cqa_span gap = {a->end_ms, b->start_ms};
-    const float ratio = a->hz[0] / b->hz[0];
-    const int64_t longer = llabs((a->end_ms - a->start_ms) - (b->end_ms - b->start_ms));
 
-    return !b->notice && a->channel == b->channel && ratio > limits->train_pitch_low &&
-           ratio < limits->train_pitch_high && longer <= limits->train_length_ms &&
-           cqa_span_length_ms(gap) < limits->train_most_ms &&
+    return are_alike(limits, a, b) && cqa_span_length_ms(gap) < limits->train_most_ms &&
            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < limits->speaks_ms;
+}
+
+/* Whether the next beep that is like beep i follows it as slowly as on hold, within the span. */
+static int is_followed(const struct cqa_scene *scene, size_t i, struct cqa_span span)
+{
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
+    const struct cqa_burst *bursts = scene->tones.bursts;
+
+    for (size_t k = i + 1; k < scene->tones.burst_count && bursts[k].end_ms <= span.end_ms; k++)
+        if (are_alike(limits, &bursts[i], &bursts[k]))
+            return bursts[k].start_ms - bursts[i].start_ms >= limits->train_least_ms;
+    return 0;
+}
+
+int cqa_hold_may_beep(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_burst *bursts = scene->tones.bursts;
+
+    for (size_t i = 0; i < scene->tones.burst_count; i++)
+        if (!bursts[i].notice && bursts[i].start_ms >= span.start_ms && is_followed(scene, i, span))
+            return 1;
+    return 0;
 }
 
 /* How many periods lie between two beeps of a train: one, or two where a word hides the beep

@@ -26,4 +26,7 @@ enum cqa_status cqa_hold_add(struct cqa_hold_candidates *all,
 enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
                                     struct cqa_hold_candidates *all) CQA_MUST_CHECK;
 
+/* Whether two like beeps follow each other there as on hold, in a train or not. */
+int cqa_hold_may_beep(const struct cqa_scene *scene, struct cqa_span span);
+
 #endif

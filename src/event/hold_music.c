@@ -206,14 +206,18 @@ static float music_parked(const struct cqa_scene *scene, int c, struct cqa_span 
     return count > 0 ? (float)sum / (255.0f * (float)count) : 0.0f;
 }
 
-/* Where nearly all of the recording is music there is nothing to compare it with. */
+/* Nearly all of the recording: there is nothing to compare it with. */
+static int is_nearly_all(const struct cqa_scene *scene, struct cqa_span heard)
+{
+    return 100 * cqa_span_length_ms(heard) >=
+           cqa_scene_limits(scene)->hold_music.alone_percent * scene->duration_ms;
+}
+
 static float least_heard(const struct cqa_scene *scene, struct cqa_span heard)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
 
-    if (100 * cqa_span_length_ms(heard) >= limits->alone_percent * scene->duration_ms)
-        return limits->alone_share;
-    return limits->heard_share;
+    return is_nearly_all(scene, heard) ? limits->alone_share : limits->heard_share;
 }
 
 static int nobody_speaks(const struct cqa_scene *scene)
@@ -284,6 +288,25 @@ static int is_uneven(const struct cqa_scene *scene, int c, struct cqa_span heard
     return sum >= cqa_scene_limits(scene)->hold_music.uneven_half_db * count;
 }
 
+/* A voice that passes for music, for all that the second look says. */
+static int may_be_a_voice(const struct cqa_scene *scene, int c, struct cqa_span heard, float sure)
+{
+    return is_uneven(scene, c, heard) &&
+           (sure <= cqa_scene_limits(scene)->hold_music.uneven_share ||
+            is_nearly_all(scene, heard));
+}
+
+/* What the line carries anyway; whoever talks on beside it does not wait. */
+static int may_be_the_room(const struct cqa_scene *scene, int c, struct cqa_span heard, float sure)
+{
+    const struct cqa_event_limits *limits = cqa_scene_limits(scene);
+    const int64_t other_ms = cqa_spans_within_ms(&scene->speech[1 - c], heard);
+
+    return cqa_plays_along(scene, c, heard) &&
+           (sure <= limits->hold_music.along_share ||
+            100 * other_ms > limits->hold.customer_percent * cqa_span_length_ms(heard));
+}
+
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
@@ -296,8 +319,7 @@ static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span h
 
     return sure > limits->parked_share && has_music_alone(scene, c, heard) &&
            music_heard(scene, c, heard) > least_heard(scene, heard) &&
-           (sure > limits->along_share || !cqa_plays_along(scene, c, heard)) &&
-           (sure > limits->uneven_share || !is_uneven(scene, c, heard));
+           !may_be_a_voice(scene, c, heard, sure) && !may_be_the_room(scene, c, heard, sure);
 }
 
 /* Whether what a drop of the agent's line has more than the music on channel c is the same park: on
@@ -369,13 +391,15 @@ static int has_words_of_a_party(const struct cqa_scene *scene, int c, struct cqa
     return 0;
 }
 
+/* For a person where it may be two holds, or nobody can tell it from what plays in the room. */
 static float sureness(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
     const float whole = confidence(limits, music_parked(scene, c, heard));
+    const int is_doubtful =
+        has_words_of_a_party(scene, c, heard) || cqa_plays_along(scene, c, heard);
 
-    return whole > limits->words_sure && has_words_of_a_party(scene, c, heard) ? limits->words_sure
-                                                                               : whole;
+    return whole > limits->words_sure && is_doubtful ? limits->words_sure : whole;
 }
 
 /* Up to the middle of what parts it from those beside it, whole frames: two are not one. */

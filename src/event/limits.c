@@ -69,6 +69,7 @@ const struct cqa_event_limits cqa_event_limits = {
                 0.8f, /* 0229: of those up to 0.85 twelve more are right, and four are not */
             .tones_doubtful = 2, /* by hand: one burst has no cadence */
             .tones_sure = 0.85f, /* as silence.aside_sure */
+            .wait_sure = 0.85f,  /* as hold.train_sure */
             .lone_sure = 0.85f,  /* as silence.aside_sure: 0222 */
         },
     .overtalk =
@@ -152,6 +153,7 @@ const struct cqa_event_limits cqa_event_limits = {
             .bridge_ms = 2000,          /* contract; hold_music.bridge_ms is the same */
             .word_ms = 100,             /* as speech.shortest_ms */
             .customer_percent = 30,     /* by hand: agents who listen with the microphone off */
+            .few_percent = 15,          /* by hand: half of customer_percent */
             .muted_beeps = 2,           /* by hand */
             .train_beeps = 2,           /* by hand */
             .train_beeps_floor = 3,     /* by hand: one more, since the floor speaks against it */
@@ -186,9 +188,9 @@ const struct cqa_event_limits cqa_event_limits = {
             .piece_ms = 1500,      /* by hand */
             .parked_share = 0.8f,  /* 0065: cross-validated, 0.75 to 0.85 do the same */
             .along_share = 0.94f,  /* 0237: 0.96 until then */
-            .uneven_share = 0.96f, /* 0163 */
             .uneven_half_db = 6, /* 0163: 3 dB; of holds that the second look is not surer of, right
                                     ones have 2.2 dB at most, wrong ones 2.6 to 4.4 */
+            .uneven_share = 0.96f,    /* 0163: hands-free talk has had 0.958 */
             .heard_share = 0.25f,     /* 0237: 0.35 until then, on two channels */
             .alone_share = 0.8f,      /* by hand: one recording, of monkeys */
             .alone_percent = 80,      /* by hand */

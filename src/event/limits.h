@@ -62,6 +62,7 @@ struct cqa_silence_limits {
     float doubtful_share; /* and with a lower mean posterior, it is as an aside */
     int tones_doubtful;   /* bursts like signalling that make a silence doubtful: a cadence, */
     float tones_sure;     /* and most confidence then */
+    float wait_sure;      /* most confidence where beeps, or music around it, may be a hold's */
     float
         lone_sure; /* most confidence where a machine may be waited for: on a mix, and in a menu */
 };
@@ -140,6 +141,7 @@ struct cqa_hold_limits {
     int64_t bridge_ms;         /* shorter gaps between two drops of a muted line are bridged, */
     int64_t word_ms;           /* unless the agent speaks for so long in them */
     int64_t customer_percent;  /* a customer who talks for more of it is not on hold */
+    int64_t few_percent;       /* and who talks for more than this may not be, on a muted line */
     int muted_beeps;           /* least on a muted line that make it a hold with beeps */
     int train_beeps;           /* least in a train where the floor tells nothing, */
     int train_beeps_floor;     /* and where it would show a park */
@@ -172,8 +174,8 @@ struct cqa_hold_music_limits {
     int64_t piece_ms;        /* and longest piece of that, at least */
     float parked_share;      /* mean of the second look over the music of a hold is more, */
     float along_share;       /* and more than this where the party's pauses are as loud, */
-    float uneven_share;      /* and than this where levels change as syllables do, */
-    int uneven_half_db;      /* so much or more between two frames in the mean */
+    int uneven_half_db;      /* or, where two frames differ by so much in the mean (syllables), */
+    float uneven_share;      /* than this */
     float heard_share;       /* mean posterior of music over a hold is more: voices hum, */
     float alone_share;       /* and where nearly all is music: nothing to compare it with, */
     int64_t alone_percent;   /* which so much of the recording is */
@@ -203,7 +205,7 @@ struct cqa_hold_music_limits {
     size_t words_frames;   /* least words in a hold of a mix that may part it in two, which are */
     float words_share;     /* speech by this mean, and more so than an announcement, */
     float announced_share; /* and of less voice over music than this to the second look; */
-    float words_sure;      /* most confidence then */
+    float words_sure;      /* most confidence then, and of music that plays along */
     float sure_least;      /* confidence where the second look's mean is 0.5, */
     float sure_more;       /* and how much more at 1; it grows with the sixth power */
 };

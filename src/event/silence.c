@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Nobody speaks for 3 s or more, outside hold and signalling; and why. */
 #include "event/floors.h"
+#include "event/hold.h"
 #include "event/scene.h"
 #include "event/voice.h"
 
@@ -233,19 +234,59 @@ static float tone_doubt(const struct cqa_scene *scene, struct cqa_span span)
     return count >= limits->tones_doubtful ? 1.0f - limits->tones_sure : 0.0f;
 }
 
+/* Narrows `around` to what lies between the last of the spans of `least_ms` and more that is over
+ * when the silence begins and the first that begins later. */
+static void narrow(struct cqa_span *around, const struct cqa_spans *spans, int64_t least_ms,
+                   struct cqa_span span)
+{
+    for (size_t i = 0; i < spans->count; i++) {
+        if (cqa_span_length_ms(spans->items[i]) < least_ms)
+            continue;
+        if (spans->items[i].end_ms <= span.start_ms)
+            around->start_ms = cqa_later_ms(around->start_ms, spans->items[i].end_ms);
+        else if (spans->items[i].start_ms >= span.end_ms)
+            around->end_ms = cqa_earlier_ms(around->end_ms, spans->items[i].start_ms);
+    }
+}
+
 /* From the customer's last word before the silence to the next one. */
 static struct cqa_span unanswered(const struct cqa_scene *scene, struct cqa_span span)
 {
-    const struct cqa_spans *words = &scene->speech[1 - scene->agent];
     struct cqa_span around = {0, scene->duration_ms};
 
-    for (size_t i = 0; i < words->count; i++) {
-        if (words->items[i].end_ms <= span.start_ms)
-            around.start_ms = words->items[i].end_ms;
-        else
-            around.end_ms = cqa_earlier_ms(around.end_ms, words->items[i].start_ms);
-    }
+    narrow(&around, &scene->speech[1 - scene->agent], 0, span);
     return around;
+}
+
+/* Whether a hold is over when the silence begins, and another begins after it, within the pause. */
+static int is_between_holds(const struct cqa_scene *scene, struct cqa_span span,
+                            struct cqa_span pause)
+{
+    int before = 0;
+    int after = 0;
+
+    for (size_t i = 0; i < scene->holds.count; i++) {
+        const struct cqa_span hold = scene->holds.items[i];
+        before |= hold.end_ms <= span.start_ms && hold.end_ms > pause.start_ms;
+        after |= hold.start_ms >= span.end_ms && hold.start_ms < pause.end_ms;
+    }
+    return before && after;
+}
+
+/* The doubt that it is no hold, which goes on without music, or whose beeps are no even train:
+ * where they cease nobody hears whether one is lost. The agent's words bound it, and a line that
+ * falls as for a hold and rises again. */
+static float wait_doubt(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_event_limits *limits = cqa_scene_limits(scene);
+    struct cqa_span pause = {0, scene->duration_ms};
+
+    narrow(&pause, &scene->speech[scene->agent], limits->hold.speaks_ms, span);
+    if (scene->mute.informative)
+        narrow(&pause, &scene->mute.dropped, limits->hold.shortest_ms, span);
+    return cqa_hold_may_beep(scene, pause) || is_between_holds(scene, span, pause)
+               ? 1.0f - limits->silence.wait_sure
+               : 0.0f;
 }
 
 static int has_keys(const struct cqa_scene *scene, struct cqa_span within)
@@ -302,7 +343,8 @@ static float confidence(const struct cqa_scene *scene, const struct lines_known 
                         struct cqa_span span, enum cqa_event_cause cause)
 {
     const float doubts[] = {edge_doubt(scene, known->usual, span), lone_doubt(scene, span),
-                            tone_doubt(scene, span), menu_doubt(scene, span)};
+                            tone_doubt(scene, span), menu_doubt(scene, span),
+                            wait_doubt(scene, span)};
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
     for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)

@@ -106,6 +106,90 @@ static void test_radio_between_the_words(void **state)
                          "...........mmmmmmmmmmmmmmmmmmmmmmmmm..........");
 }
 
+/* Holds of a call in which the second look takes music for one by `parked` of 255, and the levels
+ * of which go up and down by `step` from frame to frame. */
+static size_t count_holds(const char *agent, const char *customer, uint8_t parked, uint8_t step)
+{
+    struct picture picture;
+
+    picture_draw(&picture, agent, customer);
+    for (int c = 0; c < 2; c++) {
+        struct cqa_channel_track *track = &picture.tracks.channel[c];
+        for (size_t t = 0; t < picture.tracks.count; t++) {
+            if (track->class_[t] != CQA_CLASS_MUSIC)
+                continue;
+            track->posterior[CQA_TRACK_PARKED][t] = parked;
+            if (t % 2 == 0)
+                picture.frames.channel[c].level[t] =
+                    (uint8_t)(picture.frames.channel[c].level[t] - step);
+        }
+    }
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    const size_t count = picture_count(&picture, CQA_EVENT_HOLD);
+    picture_finish(&picture);
+    return count;
+}
+
+/* Hands-free talk in a small room: 0.96 to the second look, which drums are more than; and nothing
+ * where the recording has nothing else. */
+static void test_levels_of_syllables(void **state)
+{
+#define ALL_MUSIC "MMMMMMMMMMMMMMMMMMMMMMMMMMMM.s"
+#define ALL_QUIET ".............................."
+    (void)state;
+    assert_int_equal(count_holds(TALK_AGENT "MMMMMMMMMMMM" TALK_AGENT,
+                                 TALK_CUSTOMER "............" TALK_CUSTOMER, 243, 9),
+                     0);
+    assert_int_equal(count_holds(TALK_AGENT "MMMMMMMMMMMM" TALK_AGENT,
+                                 TALK_CUSTOMER "............" TALK_CUSTOMER, 243, 0),
+                     1);
+    assert_int_equal(count_holds(TALK_AGENT "MMMMMMMMMMMM" TALK_AGENT,
+                                 TALK_CUSTOMER "............" TALK_CUSTOMER, 250, 9),
+                     1);
+    assert_int_equal(count_holds(ALL_MUSIC, ALL_QUIET, 250, 0), 1);
+    assert_int_equal(count_holds(ALL_MUSIC, ALL_QUIET, 250, 9), 0);
+}
+
+/* However sure the second look is: nobody can tell a park from what plays in the room. */
+static void test_music_of_the_room(void **state)
+{
+    static const struct {
+        const char *agent;
+        int is_sure;
+    } cases[] = {{"---sss---ss-ss---sss---rrrrrrrrrrrr---sss---ss-ss---sss", 0},
+                 {TALK_AGENT "...rrrrrrrrrrrr" TALK_AGENT, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct picture picture;
+        picture_draw(&picture, cases[i].agent, TALK_CUSTOMER "..............." TALK_CUSTOMER);
+        for (size_t t = 0; t < picture.tracks.count; t++)
+            if (picture.tracks.channel[0].class_[t] == CQA_CLASS_MUSIC)
+                picture.tracks.channel[0].posterior[CQA_TRACK_PARKED][t] = 255;
+        assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+        assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
+        const float sureness = picture_first(&picture, CQA_EVENT_HOLD)->confidence;
+        assert_true(cases[i].is_sure ? sureness > 0.9f : sureness == 0.85f);
+        picture_finish(&picture);
+    }
+}
+
+/* Music that was there all along while the other party goes on talking: they wait for nobody. */
+static void test_radio_and_talk(void **state)
+{
+#define ROOM "---sss---ss-ss---sss"
+    (void)state;
+    assert_int_equal(
+        count_holds(TALK_AGENT "..............." TALK_AGENT, ROOM "---rrrrrrrrrrrr" ROOM, 243, 0),
+        1);
+    assert_int_equal(
+        count_holds(TALK_AGENT "...sss..sss...." TALK_AGENT, ROOM "---rrrrrrrrrrrr" ROOM, 243, 0),
+        0);
+    assert_int_equal(count_holds(TALK_AGENT "...sss..sss...." TALK_AGENT,
+                                 TALK_CUSTOMER "...MMMMMMMMMMMM" TALK_CUSTOMER, 243, 0),
+                     1);
+}
+
 /* A passage that passes for the agent's voice, for longer than announcements last; a voice in which
  * the classifier hears less music than speech is none (hands-free talk in a small room), whatever
  * the second look says. */
@@ -267,6 +351,40 @@ static void test_beeps_on_a_muted_line(void **state)
     picture_expect_holds(TALK_AGENT "_____b_________b_________b____" TALK_AGENT,
                          TALK_CUSTOMER ".............................." TALK_CUSTOMER,
                          TALK_NOTHING "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBB" TALK_NOTHING);
+}
+
+/* One beep names no hold: it is the agent's muted line that shows. But on the other line it may be
+ * the customer's own park, over which the agent mutes; and who says more than a word or two may not
+ * wait, but be heard in part. */
+static void test_doubts_of_a_muted_line(void **state)
+{
+    static const struct {
+        const char *agent;
+        const char *customer;
+        float sureness;
+    } cases[] = {
+        {TALK_AGENT "______b_____________" TALK_AGENT, TALK_CUSTOMER TALK_NOTHING TALK_CUSTOMER,
+         0.9f},
+        {TALK_AGENT "____________________" TALK_AGENT,
+         TALK_CUSTOMER "......b............." TALK_CUSTOMER, 0.85f},
+        {TALK_AGENT "____________________" TALK_AGENT,
+         TALK_CUSTOMER "......ss............" TALK_CUSTOMER, 0.9f},
+        {TALK_AGENT "____________________" TALK_AGENT,
+         TALK_CUSTOMER "......ss...ss......." TALK_CUSTOMER, 0.85f},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct picture picture;
+        picture_draw(&picture, cases[i].agent, cases[i].customer);
+        assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+        assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
+        const struct cqa_event *hold = picture_first(&picture, CQA_EVENT_HOLD);
+        assert_int_equal(hold->kind, CQA_KIND_MUTE);
+        assert_int_equal(hold->side, CQA_PARTY_AGENT);
+        assert_true(hold->confidence == cases[i].sureness);
+        picture_finish(&picture);
+    }
 }
 
 /* The line tells when it is live again; when the next beep is due does not matter then. */
@@ -439,6 +557,9 @@ int main(void)
         cmocka_unit_test(test_announcement_is_nobodys_speech),
         cmocka_unit_test(test_radio_in_the_room),
         cmocka_unit_test(test_radio_between_the_words),
+        cmocka_unit_test(test_levels_of_syllables),
+        cmocka_unit_test(test_music_of_the_room),
+        cmocka_unit_test(test_radio_and_talk),
         cmocka_unit_test(test_second_look_fills),
         cmocka_unit_test(test_silence_between_pieces),
         cmocka_unit_test(test_mute),
@@ -450,6 +571,7 @@ int main(void)
         cmocka_unit_test(test_park_beside_a_radio),
         cmocka_unit_test(test_gated_to_zero),
         cmocka_unit_test(test_beeps_on_a_muted_line),
+        cmocka_unit_test(test_doubts_of_a_muted_line),
         cmocka_unit_test(test_beeps_until_the_line_is_live),
         cmocka_unit_test(test_beeps_that_stay_away),
         cmocka_unit_test(test_voice_before_music_of_a_park),

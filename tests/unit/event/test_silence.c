@@ -451,6 +451,85 @@ static void test_menu_on_two(void **state)
     assert_true(sureness_on_two(40, 74) > 0.99f);
 }
 
+/* How sure the longest silence of a call is whose agent's line goes on with `part`, in which the
+ * customer says nothing. */
+static float sureness_of_longest(const char *part)
+{
+    struct picture picture;
+    char agent[200];
+    char customer[200];
+    int64_t longest_ms = 0;
+    float sureness = 0;
+
+    snprintf(agent, sizeof agent, "sss...sss.....sss...%s", part);
+    snprintf(customer, sizeof customer, "...sss...ss.ss...sss%s", part);
+    memset(customer + strlen("...sss...ss.ss...sss"), '.', strlen(part));
+    picture_draw(&picture, agent, customer);
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    for (size_t i = 0; i < picture.scene.events.count; i++) {
+        const struct cqa_event *event = &picture.scene.events.items[i];
+        if (event->type == CQA_EVENT_SILENCE && event->end_ms - event->start_ms > longest_ms) {
+            longest_ms = event->end_ms - event->start_ms;
+            sureness = event->confidence;
+        }
+    }
+    assert_true(longest_ms > 0);
+    picture_finish(&picture);
+    return sureness;
+}
+
+/* Beeps in an agent's pause may be a hold's, though they are no even train, and nobody hears when
+ * it ends: one beep may be lost. */
+static void test_beeps_in_a_pause(void **state)
+{
+    static const char far_apart[] = /* 50 s */
+        "ss.b..............................................................................."
+        "....................b.........sss";
+    static const char *const doubtful[] = {
+        "ss.b...........b...........b....................sss",
+        "ss......................b...........b...........b...sss",
+        "ss.b...........b............sss",
+        "ss.b...........b.........s..............sss", /* half a second is no word */
+        "ss.b...........b.........____............................sss",
+        far_apart,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof doubtful / sizeof doubtful[0]; i++)
+        assert_true(sureness_of_longest(doubtful[i]) == 0.85f);
+}
+
+/* Music before and after it, and no word of the agent's: the hold may go on. */
+static void test_between_holds(void **state)
+{
+    (void)state;
+    assert_true(sureness_of_longest(
+                    "ss.MMMMMMMMMMMM............................................MMMMMMMMMMMM.ss") ==
+                0.85f);
+    assert_true(
+        sureness_of_longest(
+            "ss.MMMMMMMMMMMM.ss...........................................MMMMMMMMMMMM.ss") >
+        0.99f);
+    assert_true(sureness_of_longest(
+                    "ss.MMMMMMMMMMMM............................................ss") > 0.99f);
+}
+
+/* One beep is nothing, quicker ones are a machine's in the room; a word ends what beeps, and a line
+ * that rises again shows by itself where a hold ended. */
+static void test_no_beeps_in_a_pause(void **state)
+{
+    static const char *const sure[] = {
+        "ss.b............................sss",
+        "ss.b..b..b..b..b................sss",
+        "ss.b...........b...........b..ss....................sss",
+        "ss_____b_________b_________b____________............................sss",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sure / sizeof sure[0]; i++)
+        assert_true(sureness_of_longest(sure[i]) > 0.99f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -462,6 +541,9 @@ int main(void)
         cmocka_unit_test(test_dropped_by_itself),
         cmocka_unit_test(test_doubtful_ringing),
         cmocka_unit_test(test_menu_on_two),
+        cmocka_unit_test(test_beeps_in_a_pause),
+        cmocka_unit_test(test_between_holds),
+        cmocka_unit_test(test_no_beeps_in_a_pause),
         cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_parked),
         cmocka_unit_test(test_mono),
