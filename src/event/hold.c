@@ -55,17 +55,12 @@ static enum cqa_status join_drops(const struct cqa_scene *scene, struct cqa_span
     return CQA_OK;
 }
 
-static int customer_talks_over(const struct cqa_scene *scene, struct cqa_span span, int64_t percent)
-{
-    return 100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
-           percent * cqa_span_length_ms(span);
-}
-
 /* Whoever talks for long is not on hold: the agent listens with the microphone off, or somebody
  * else presses keys. */
 static int customer_talks(const struct cqa_scene *scene, struct cqa_span span)
 {
-    return customer_talks_over(scene, span, cqa_scene_limits(scene)->hold.customer_percent);
+    return cqa_scene_speaks_over(scene, 1 - scene->agent, span,
+                                 cqa_scene_limits(scene)->hold.customer_percent);
 }
 
 /* What a muted agent's line is: a hold with beeps, or a silent one. A single beep on the other line
@@ -83,7 +78,8 @@ static struct cqa_hold_candidate muted_hold(const struct cqa_scene *scene, struc
     if (count_beeps(scene, span, &channel) >= limits->muted_beeps) {
         hold.kind = CQA_KIND_BEEP;
         hold.channel = channel;
-    } else if (channel != scene->agent || customer_talks_over(scene, span, limits->few_percent)) {
+    } else if (channel != scene->agent ||
+               cqa_scene_speaks_over(scene, 1 - scene->agent, span, limits->few_percent)) {
         hold.confidence = limits->train_sure;
     }
     return hold;
@@ -206,10 +202,10 @@ static struct cqa_span span_of_train(const struct cqa_scene *scene, struct cqa_s
         const int64_t back_ms = word.start_ms - limits->return_ms;
         if (word.start_ms < beeps.end_ms || back_ms >= beeps.end_ms + period_ms)
             continue;
-        span.end_ms = back_ms > beeps.end_ms ? back_ms : beeps.end_ms;
+        span.end_ms = cqa_later_ms(back_ms, beeps.end_ms);
         break;
     }
-    span.start_ms = span.start_ms > 0 ? span.start_ms : 0;
+    span.start_ms = cqa_later_ms(span.start_ms, 0);
     return span;
 }
 

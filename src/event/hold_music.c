@@ -220,11 +220,6 @@ static float least_heard(const struct cqa_scene *scene, struct cqa_span heard)
     return is_nearly_all(scene, heard) ? limits->alone_share : limits->heard_share;
 }
 
-static int nobody_speaks(const struct cqa_scene *scene)
-{
-    return scene->speech[0].count == 0 && scene->speech[1].count == 0;
-}
-
 /*
  * A caller who gave up in the queue leaves music and nothing to compare it with, which neither look
  * was taught. Notes tell: energy in spectral peaks that stay, of which a voice or noise has little.
@@ -243,7 +238,7 @@ static int is_music_alone(const struct cqa_scene *scene, int c, struct cqa_span 
         tonality += scene->frames->channel[c].tonality[t];
         count++;
     }
-    return nobody_speaks(scene) && tonality >= limits->notes_of_255 * count &&
+    return cqa_scene_nobody_speaks(scene) && tonality >= limits->notes_of_255 * count &&
            100 * (int64_t)count * CQA_FRAME_MS >= limits->notes_percent * cqa_span_length_ms(heard);
 }
 
@@ -300,11 +295,10 @@ static int may_be_a_voice(const struct cqa_scene *scene, int c, struct cqa_span 
 static int may_be_the_room(const struct cqa_scene *scene, int c, struct cqa_span heard, float sure)
 {
     const struct cqa_event_limits *limits = cqa_scene_limits(scene);
-    const int64_t other_ms = cqa_spans_within_ms(&scene->speech[1 - c], heard);
 
     return cqa_plays_along(scene, c, heard) &&
            (sure <= limits->hold_music.along_share ||
-            100 * other_ms > limits->hold.customer_percent * cqa_span_length_ms(heard));
+            cqa_scene_speaks_over(scene, 1 - c, heard, limits->hold.customer_percent));
 }
 
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)

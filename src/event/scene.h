@@ -52,6 +52,19 @@ static inline const struct cqa_event_limits *cqa_scene_limits(const struct cqa_s
     return scene->limits != NULL ? scene->limits : &cqa_event_limits;
 }
 
+/* Not a word in the whole recording, on any channel. */
+static inline int cqa_scene_nobody_speaks(const struct cqa_scene *scene)
+{
+    return scene->speech[0].count == 0 && scene->speech[1].count == 0;
+}
+
+/* Whether channel c's party speaks for more than `percent` of the span. */
+static inline int cqa_scene_speaks_over(const struct cqa_scene *scene, int c, struct cqa_span span,
+                                        int64_t percent)
+{
+    return 100 * cqa_spans_within_ms(&scene->speech[c], span) > percent * cqa_span_length_ms(span);
+}
+
 /* The party that channel `c` is; NONE on mono, and where nobody can tell. */
 static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int c)
 {

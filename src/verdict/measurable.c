@@ -91,7 +91,7 @@ static void judge_sides(const struct cqa_scene *scene, struct cqa_measurable *m)
                   c == scene->agent ? "nothing is heard of the agent"
                                     : "nothing is heard of the customer",
                   c == scene->agent ? "听不到坐席声音" : "听不到客户声音");
-    if (!scene->mono && scene->speech[0].count == 0 && scene->speech[1].count == 0)
+    if (!scene->mono && cqa_scene_nobody_speaks(scene))
         lower(m, CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED, "no_speech", "no speech was found",
               "未检测到语音");
 }

@@ -105,20 +105,12 @@ static int is_noisy(const struct cqa_channel_sound sound[2])
            sound[1].active_level_dbfs - sound[1].noise_dbfs < limits.noisy_db;
 }
 
-/* Not a word in the whole recording: whoever speaks may be what is not heard. */
-static int is_nobody_heard(const struct cqa_scene *scene)
-{
-    for (int c = 0; c < scene->tracks->channel_count; c++)
-        if (scene->speech[c].count > 0)
-            return 0;
-    return 1;
-}
-
-/* Silence that sounds like voices or music to the classifier is one as often as not. */
+/* Silence that sounds like voices or music to the classifier is one as often as not. Where not a
+ * word is heard all along, whoever speaks may be what is not heard. */
 static int is_doubtful(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
                        const struct cqa_event *event)
 {
-    const int strict = is_nobody_heard(scene) || (!scene->mono && is_noisy(sound));
+    const int strict = cqa_scene_nobody_speaks(scene) || (!scene->mono && is_noisy(sound));
     const float least = strict ? limits.silence_in_noise : limits.silence;
 
     return event->type == CQA_EVENT_SILENCE && event->confidence < least;
