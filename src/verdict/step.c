@@ -37,34 +37,52 @@ static const struct {
     .overlaps_many = 4,        /* the same */
     .answers_share = 0.5f,     /* the same */
     .overlap_share = 0.8f,     /* the same */
-    .answers_few_share = 0.2f, /* the same */
+    .answers_few_share = 0.4f, /* the same */
     .overlap_few_share = 0.3f, /* the same */
 };
 
 struct fit {
     int answers;
-    int overlapping; /* of them, as the channels stand */
+    int overlapping; /* of them, as the channels stand, in place of an answer */
     int64_t overlap_ms;
 };
 
-/* How many turns of `first` are answered by one of `second` moved by -lag. */
+/* The first of `second`, moved by -lag, that begins no earlier than where `turn` ends; its count if
+ * there is none. Never sought before `from`. */
+static size_t next_after(struct cqa_span turn, const struct cqa_spans *second, int64_t lag_ms,
+                         size_t from)
+{
+    while (from < second->count &&
+           (second->items[from].start_ms - lag_ms <= turn.start_ms ||
+            second->items[from].start_ms - lag_ms < turn.end_ms - limits.early_ms))
+        from++;
+    return from;
+}
+
+static int is_answered(struct cqa_span turn, const struct cqa_spans *second, int64_t lag_ms,
+                       size_t next)
+{
+    return next < second->count &&
+           second->items[next].start_ms - lag_ms <= turn.end_ms + limits.late_ms;
+}
+
+/* How many turns of `first` are answered by one of `second` moved by -lag. A turn that is answered
+ * as the channels stand, too, was talked into before: "yes" and "mhm" overlap in any call. */
 static void count_answers(const struct cqa_spans *first, const struct cqa_spans *second,
                           int64_t lag_ms, struct fit *fit)
 {
     size_t next = 0;
+    size_t standing = 0;
 
     for (size_t i = 0; i < first->count; i++) {
         const struct cqa_span turn = first->items[i];
-        while (next < second->count &&
-               (second->items[next].start_ms - lag_ms <= turn.start_ms ||
-                second->items[next].start_ms - lag_ms < turn.end_ms - limits.early_ms))
-            next++;
-        if (next == second->count)
-            return;
-        if (second->items[next].start_ms - lag_ms > turn.end_ms + limits.late_ms)
+        next = next_after(turn, second, lag_ms, next);
+        standing = next_after(turn, second, 0, standing);
+        if (!is_answered(turn, second, lag_ms, next))
             continue;
         fit->answers++;
-        fit->overlapping += turn.end_ms - second->items[next].start_ms >= limits.overlap_ms;
+        fit->overlapping += turn.end_ms - second->items[next].start_ms >= limits.overlap_ms &&
+                            !is_answered(turn, second, 0, standing);
     }
 }
 

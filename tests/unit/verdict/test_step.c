@@ -85,6 +85,21 @@ static void test_small(void **state)
     assert_true(is_out_of_step(&talk));
 }
 
+/* Who is told "mhm" two seconds before the end of each turn, and answered after it, is in step. */
+static void test_backchannels(void **state)
+{
+    const struct talk talk = {
+        {".....sssssssssssssssss.....sssssss...................................."
+         "............sssssssssssssssssssssssssss..........................sssss"
+         "s.........",
+         "..................ss...sss.....ssssssssssssssssssssss................."
+         "...................................ss....sssssssssssssssss..........ss"
+         ".........."}};
+
+    (void)state;
+    assert_false(is_out_of_step(&talk));
+}
+
 static void test_mono(void **state)
 {
     struct picture picture;
@@ -136,9 +151,8 @@ static void test_late_leak(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_small),
-        cmocka_unit_test(test_mono),
+        cmocka_unit_test(test_turns),        cmocka_unit_test(test_small),
+        cmocka_unit_test(test_backchannels), cmocka_unit_test(test_mono),
         cmocka_unit_test(test_late_leak),
     };
 
