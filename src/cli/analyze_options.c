@@ -13,7 +13,7 @@
 
 static const char NAME[] = "analyze";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa analyze [OPTION]... PATH...\n"
     "       callqa analyze [OPTION]... --leg PATH --leg PATH\n"
     "Analyses recordings (files, or folders with everything below) and prints what happened in\n"
@@ -36,7 +36,7 @@ static const char HELP[] =
     "conversation, / not measurable, ~ in part; reasons below it, and in docs/measures.md.\n"
     "A recording that cannot be read is named on stderr, the others are done; exit code 3.\n"
     "Example: callqa analyze --recorder freepbx --format csv /var/spool/asterisk/monitor\n"
-    "         callqa analyze --format html -o day.html /var/spool/asterisk/monitor/2025/11/20";
+    "         callqa analyze --format html -o day.html /var/spool/asterisk/monitor/2025/11/20");
 
 enum { WORKERS_MAX = 256, OFFSET = 256 };
 
@@ -138,14 +138,8 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
                 return cqa_cli_usage(NAME, "--offset takes milliseconds, not \"%s\"", optarg);
             options->offset_told = 1;
             break;
-        case 'h':
-            cqa_say(stdout, HELP);
-            return CQA_EXIT_DONE;
-        case 'V':
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
         default:
-            return cqa_cli_bad_option(NAME, argv);
+            return cqa_cli_other_option(NAME, HELP, option, argv);
         }
     }
     return check(options, optind < argc);

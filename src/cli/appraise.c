@@ -16,7 +16,7 @@ enum { SHEET_BYTES_MAX = 1 << 28, BEFORE_MAX = 13 /* months of a year, and none 
 
 static const char NAME[] = "appraise";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa appraise --scheme FILE --indicators FILE [OPTION]...\n"
     "Computes each agent's points, grade and pay by an appraisal scheme, with the trace of every\n"
     "number.\n\n"
@@ -48,7 +48,7 @@ static const char HELP[] =
     "for that agent,\n"
     "everything for the others, and the exit code is 3. An invalid scheme is exit code 4.\n\n"
     "Example: callqa appraise --scheme agent-2013 --indicators november.csv --results "
-    "calls.jsonl";
+    "calls.jsonl");
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_CSV };
 
@@ -171,14 +171,8 @@ static int parse(int argc, char **argv, struct options *options)
             options->format = parse_format(optarg);
             if (options->format < 0)
                 return cqa_cli_usage(NAME, "no format \"%s\"; allowed: text, jsonl, csv", optarg);
-        } else if (option == 'h') {
-            cqa_say(stdout, HELP);
-            return CQA_EXIT_DONE;
-        } else if (option == 'V') {
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
         } else {
-            return cqa_cli_bad_option(NAME, argv);
+            return cqa_cli_other_option(NAME, HELP, option, argv);
         }
     }
     if (optind != argc)

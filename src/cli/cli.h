@@ -32,8 +32,9 @@ void cqa_cli_print_version(void);
 /* "callqa COMMAND: text (see callqa COMMAND --help)" on stderr; returns CQA_EXIT_USAGE. */
 int cqa_cli_usage(const char *command, const char *format, ...) CQA_MESSAGE(2, 3);
 
-/* The same of what getopt_long() has just refused, which itself is to say nothing (opterr). */
-int cqa_cli_bad_option(const char *command, char **argv);
+/* What getopt_long() has returned and the command knows nothing of: 'h' says `help` (a CQA_N()) and
+ * 'V' the version, anything else is refused. Returns an enum cqa_exit. */
+int cqa_cli_other_option(const char *command, const char *help, int option, char **argv);
 
 /*
  * The options of a command that takes one file, the last of argv, and else --help (which says

@@ -21,7 +21,7 @@
 
 static const char NAME[] = "deliveries";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa deliveries [--config FILE] [OPTION]...\n"
     "Lists the results that the scoring server does not have yet, and why: a line for each, with\n"
     "its state, age, recording, and what the server said. callqad may run.\n\n"
@@ -38,7 +38,7 @@ static const char HELP[] =
     "more seldom each time); refused (it named this very result: sent again by another version of\n"
     "recorder or server, or by --resend).\n"
     "Exit codes: 0 done; 1 failed; 4 configuration invalid.\n"
-    "Example: callqa deliveries --resend";
+    "Example: callqa deliveries --resend");
 
 struct options {
     const char *config;
@@ -75,14 +75,8 @@ static int parse(int argc, char **argv, struct options *options)
             if (cqa_cli_language(NAME, optarg, &zh) >= 0)
                 return CQA_EXIT_USAGE;
             break;
-        case 'h':
-            cqa_say(stdout, HELP);
-            return CQA_EXIT_DONE;
-        case 'V':
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
         default:
-            return cqa_cli_bad_option(NAME, argv);
+            return cqa_cli_other_option(NAME, HELP, option, argv);
         }
     }
     return optind < argc ? cqa_cli_usage(NAME, "no such argument") : -1;

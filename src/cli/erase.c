@@ -19,7 +19,7 @@
 static const char ERASE[] = "erase";
 static const char HOLD[] = "hold";
 
-static const char ERASE_HELP[] =
+static const char ERASE_HELP[] = CQA_N(
     "Usage: callqa erase --config FILE (--customer NUMBER | --agent NAME | --call ID) [OPTION]...\n"
     "Deletes and overwrites what this recorder keeps of a customer, an agent or a call: results,\n"
     "what waits to be sent, previews. A hash stays, so that no scan brings it back. Recordings "
@@ -37,9 +37,9 @@ static const char ERASE_HELP[] =
     "  -V, --version         versions of callqa and its libraries\n\n"
     "Exit codes: 0 done, or nothing is known of it; 1 some are just being analysed or sent, ask\n"
     "again; 6 all of it, or some, is under a legal hold and stays.\n"
-    "Example: callqa erase --config /etc/callqa/callqad.yaml --customer 13800138000 --dry-run";
+    "Example: callqa erase --config /etc/callqa/callqad.yaml --customer 13800138000 --dry-run");
 
-static const char HOLD_HELP[] =
+static const char HOLD_HELP[] = CQA_N(
     "Usage: callqa hold --config FILE [(--customer NUMBER | --agent NAME | --call ID) (--reason "
     "TEXT | --lift)]\n"
     "Legal holds: neither retention nor callqa erase takes what is under one. Without a subject "
@@ -53,7 +53,7 @@ static const char HOLD_HELP[] =
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
     "Example: callqa hold --config /etc/callqa/callqad.yaml --call 1763604902.17 --reason "
-    "\"arbitration 2025-118\"";
+    "\"arbitration 2025-118\"");
 
 struct wish {
     const char *config;
@@ -67,7 +67,7 @@ struct wish {
 enum { SUBJECT = 256, REASON = SUBJECT + CQA_ABOUT_KINDS, LIFT };
 
 /* -1: go on; else the exit code. */
-static int parse(const char *name, void (*help)(void), int argc, char **argv, struct wish *wish)
+static int parse(const char *name, const char *help, int argc, char **argv, struct wish *wish)
 {
     static const struct option longs[] = {
         {"config", required_argument, NULL, 'c'},
@@ -94,14 +94,8 @@ static int parse(const char *name, void (*help)(void), int argc, char **argv, st
             wish->lift = 1;
         } else if (option == 'n') {
             wish->dry = 1;
-        } else if (option == 'h') {
-            help();
-            return CQA_EXIT_DONE;
-        } else if (option == 'V') {
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
         } else {
-            return cqa_cli_bad_option(name, argv);
+            return cqa_cli_other_option(name, help, option, argv);
         }
     }
     if (optind != argc)
@@ -197,15 +191,10 @@ static void name_the_rest(const struct wish *wish)
     cqa_buffer_finish(&quoted);
 }
 
-static void erase_help(void)
-{
-    cqa_say(stdout, ERASE_HELP);
-}
-
 int cqa_cli_erase(int argc, char **argv)
 {
     struct wish wish = {.config = NULL};
-    int code = parse(ERASE, erase_help, argc, argv, &wish);
+    int code = parse(ERASE, ERASE_HELP, argc, argv, &wish);
 
     if (code >= 0)
         return code;
@@ -276,15 +265,10 @@ static int hold(struct cqa_store *store, const struct wish *wish)
     return status == CQA_OK ? CQA_EXIT_DONE : cqa_cli_fail(HOLD, "%p", &error.message);
 }
 
-static void hold_help(void)
-{
-    cqa_say(stdout, HOLD_HELP);
-}
-
 int cqa_cli_hold(int argc, char **argv)
 {
     struct wish wish = {.config = NULL};
-    int code = parse(HOLD, hold_help, argc, argv, &wish);
+    int code = parse(HOLD, HOLD_HELP, argc, argv, &wish);
 
     if (code >= 0)
         return code;

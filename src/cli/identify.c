@@ -16,7 +16,7 @@
 
 static const char NAME[] = "identify";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa identify --recorder NAME [OPTION]... PATH...\n"
     "Shows what a recorder's profile makes of file names: call, parties, time, and whose channel\n"
     "is whose. A folder is gone through as callqad would go through it, and a summary says which\n"
@@ -27,7 +27,7 @@ static const char HELP[] =
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
     "Exit codes: 0 done; 1 failed; 2 usage; 3 a folder could not be read; 4 profile invalid.\n"
-    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11";
+    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11");
 
 struct options {
     const char *recorder;
@@ -56,14 +56,8 @@ static int parse(int argc, char **argv, struct options *options)
             if (cqa_cli_format(NAME, optarg, &options->json_lines) >= 0)
                 return CQA_EXIT_USAGE;
             break;
-        case 'h':
-            cqa_say(stdout, HELP);
-            return CQA_EXIT_DONE;
-        case 'V':
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
         default:
-            return cqa_cli_bad_option(NAME, argv);
+            return cqa_cli_other_option(NAME, HELP, option, argv);
         }
     }
     if (options->recorder == NULL)

@@ -77,6 +77,6 @@ int main(int argc, char **argv)
     cqa_streams_open();
     cqa_engine_enter(argc, argv);
     setlocale(LC_MESSAGES, "");
-    opterr = 0; /* cqa_cli_bad_option says it, in the reader's language */
+    opterr = 0; /* cqa_cli_other_option says it, in the reader's language */
     return cqa_cli_end(act(argc, argv));
 }

@@ -29,12 +29,26 @@ int cqa_cli_usage(const char *command, const char *format, ...)
     return CQA_EXIT_USAGE;
 }
 
-int cqa_cli_bad_option(const char *command, char **argv)
+/* What getopt_long() has just refused; it says nothing itself (opterr). */
+static int refuse(const char *command, char **argv)
 {
     if (optopt == 0)
         return cqa_cli_usage(command, "no option \"%s\"", argv[optind - 1]);
     return cqa_cli_usage(command, "no option -%c, or its argument is missing or one too many",
                          optopt);
+}
+
+int cqa_cli_other_option(const char *command, const char *help, int option, char **argv)
+{
+    if (option == 'h') {
+        cqa_cli_say_word(stdout, help);
+        putchar('\n');
+    } else if (option == 'V') {
+        cqa_cli_print_version();
+    } else {
+        return refuse(command, argv);
+    }
+    return CQA_EXIT_DONE;
 }
 
 int cqa_cli_one_file(const char *command, const char *help, int argc, char **argv)
@@ -43,17 +57,9 @@ int cqa_cli_one_file(const char *command, const char *help, int argc, char **arg
         {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
     const int option = getopt_long(argc, argv, "hV", longs, NULL);
 
-    if (option == 'h') {
-        cqa_cli_say_word(stdout, help);
-        putchar('\n');
-    } else if (option == 'V') {
-        cqa_cli_print_version();
-    } else if (option != -1) {
-        return cqa_cli_bad_option(command, argv);
-    } else {
-        return optind == argc - 1 ? -1 : cqa_cli_usage(command, "one file, please");
-    }
-    return CQA_EXIT_DONE;
+    if (option != -1)
+        return cqa_cli_other_option(command, help, option, argv);
+    return optind == argc - 1 ? -1 : cqa_cli_usage(command, "one file, please");
 }
 
 int cqa_cli_language(const char *command, const char *text, int *zh)

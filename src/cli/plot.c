@@ -20,7 +20,7 @@
 
 static const char NAME[] = "plot";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa plot [OPTION]... FILE -o PICTURE.png|PICTURE.svg\n"
     "Analyses one recording and draws it: waveforms and speech of each party, events, and every\n"
     "deduction with its seconds. Nothing is stored or sent.\n\n"
@@ -31,7 +31,7 @@ static const char HELP[] =
     "  -l, --language L      en or zh (zh needs a font with Chinese, as fonts-noto-cjk)\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
-    "Example: callqa plot --recorder freepbx in-8001-….wav -o call.png";
+    "Example: callqa plot --recorder freepbx in-8001-….wav -o call.png");
 
 /* Columns of the finest picture: a strip a row, two pixels a point, at most 12 strips. */
 enum { PICTURE_BYTES_MAX = 1 << 28 };
@@ -101,14 +101,8 @@ static int parse(int argc, char **argv, struct options *options)
             if (cqa_cli_language(NAME, optarg, &options->plot.zh) >= 0)
                 return CQA_EXIT_USAGE;
             break;
-        case 'h':
-            cqa_say(stdout, HELP);
-            return CQA_EXIT_DONE;
-        case 'V':
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
         default:
-            return cqa_cli_bad_option(NAME, argv);
+            return cqa_cli_other_option(NAME, HELP, option, argv);
         }
     }
     return check_arguments(argc, argv, options);

@@ -17,7 +17,7 @@
 
 static const char NAME[] = "status";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa status --config FILE [OPTION]...\n"
     "Shows whether every recording that was discovered is accounted for, what is stuck and why,\n"
     "and how old the last progress is. Reads the daemon's store and nothing else: a folder that\n"
@@ -29,7 +29,7 @@ static const char HELP[] =
     "  -V, --version         versions of callqa and its libraries\n\n"
     "Exit codes: 0 all is well; 1 something is stuck, or cannot be told; 2 usage; 4 configuration\n"
     "invalid.\n"
-    "Example: callqa status --config /etc/callqa/callqad.yaml || mail -s callqa operations";
+    "Example: callqa status --config /etc/callqa/callqad.yaml || mail -s callqa operations");
 
 struct options {
     const char *config;
@@ -57,14 +57,8 @@ static int parse(int argc, char **argv, struct options *options)
             const int code = cqa_cli_language(NAME, optarg, &zh);
             if (code >= 0)
                 return code;
-        } else if (option == 'h') {
-            cqa_say(stdout, HELP);
-            return CQA_EXIT_DONE;
-        } else if (option == 'V') {
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
         } else {
-            return cqa_cli_bad_option(NAME, argv);
+            return cqa_cli_other_option(NAME, HELP, option, argv);
         }
     }
     if (options->config == NULL || optind < argc)

@@ -24,7 +24,7 @@
 
 static const char NAME[] = "sweep";
 
-static const char HELP[] =
+static const char HELP[] = CQA_N(
     "Usage: callqa sweep --config FILE [OPTION]...\n"
     "Analyses and posts every recording in the watched folders that has no result yet. Shares the\n"
     "store with callqad, which may run: no recording is done twice.\n\n"
@@ -57,7 +57,7 @@ static const char HELP[] =
     "not\n"
     "be read; 4 configuration invalid; 5 results are not on the server, which is out of reach or\n"
     "refuses them: they are kept and sent by the next run or by callqad (callqa deliveries).\n"
-    "Example: callqa sweep --config /etc/callqa/callqad.yaml --redo --since 2025-11-01 --dry-run";
+    "Example: callqa sweep --config /etc/callqa/callqad.yaml --redo --since 2025-11-01 --dry-run");
 
 enum { FAILURES_MAX = 3, STATUS_MS = 250 };
 
@@ -184,14 +184,8 @@ static int parse(int argc, char **argv, struct options *options)
         case 'l':
             code = cqa_cli_language(NAME, optarg, &options->zh);
             break;
-        case 'h':
-            cqa_say(stdout, HELP);
-            return CQA_EXIT_DONE;
-        case 'V':
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
         default:
-            return cqa_cli_bad_option(NAME, argv);
+            return cqa_cli_other_option(NAME, HELP, option, argv);
         }
     }
     return code < 0 ? check(options, optind < argc) : code;
