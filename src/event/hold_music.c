@@ -362,14 +362,25 @@ static int is_rather_a_party(const struct cqa_scene *scene, int c, size_t first,
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
     const float said = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last);
 
-    return last - first >= limits->words_frames && said >= limits->words_share &&
+    return said >= limits->words_share &&
            said > cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last) &&
            cqa_tracks_mean(scene->tracks, c, CQA_TRACK_ANNOUNCED, first, last) <
                limits->announced_share;
 }
 
-/* Whether there are words between two pieces of its music that may part it in two holds. */
-static int has_words_of_a_party(const struct cqa_scene *scene, int c, struct cqa_span heard)
+/* Whether what lies between two frames of its music may part it in two holds: words of a party, or
+ * a voice for which the music stops. */
+static int may_part(const struct cqa_scene *scene, int c, int floor, struct cqa_span heard,
+                    size_t first, size_t last)
+{
+    const struct cqa_span gap = {(int64_t)first * CQA_FRAME_MS, (int64_t)last * CQA_FRAME_MS};
+
+    return last - first >= cqa_scene_limits(scene)->hold_music.words_frames &&
+           (is_rather_a_party(scene, c, first, last) ||
+            cqa_hold_stops(scene, c, floor, heard, gap));
+}
+
+static int may_be_two(const struct cqa_scene *scene, int c, int floor, struct cqa_span heard)
 {
     const uint8_t *class_ = scene->tracks->channel[c].class_;
     const size_t last = cqa_frame_at(heard.end_ms);
@@ -378,7 +389,7 @@ static int has_words_of_a_party(const struct cqa_scene *scene, int c, struct cqa
     for (size_t t = cqa_frame_at(heard.start_ms); t < last && t < scene->tracks->count; t++) {
         if (class_[t] != CQA_CLASS_MUSIC)
             continue;
-        if (music < t && is_rather_a_party(scene, c, music + 1, t))
+        if (music < t && may_part(scene, c, floor, heard, music + 1, t))
             return 1;
         music = t;
     }
@@ -386,12 +397,11 @@ static int has_words_of_a_party(const struct cqa_scene *scene, int c, struct cqa
 }
 
 /* For a person where it may be two holds, or nobody can tell it from what plays in the room. */
-static float sureness(const struct cqa_scene *scene, int c, struct cqa_span heard)
+static float sureness(const struct cqa_scene *scene, int c, int floor, struct cqa_span heard)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
     const float whole = confidence(limits, music_parked(scene, c, heard));
-    const int is_doubtful =
-        has_words_of_a_party(scene, c, heard) || cqa_plays_along(scene, c, heard);
+    const int is_doubtful = may_be_two(scene, c, floor, heard) || cqa_plays_along(scene, c, heard);
 
     return whole > limits->words_sure && is_doubtful ? limits->words_sure : whole;
 }
@@ -429,7 +439,7 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
             .span = widen_by_drop(scene, c, fine),
             .channel = c,
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
-            .confidence = sureness(scene, c, heard)};
+            .confidence = sureness(scene, c, floor, heard)};
         if (cqa_span_length_ms(heard) >= limits->sound_ms &&
             cqa_span_length_ms(candidate.span) >= cqa_scene_limits(scene)->hold.shortest_ms &&
             is_hold_music(scene, c, heard))

@@ -520,6 +520,21 @@ static void test_words_in_a_hold(void **state)
 #undef WORDS
 }
 
+/* A voice for which the music stops, before it and after it, may be the agent's between two holds,
+ * however sure both looks are of an announcement. */
+static void test_music_that_stops(void **state)
+{
+    const char *const customer = TALK_CUSTOMER ".................................." TALK_CUSTOMER;
+
+    (void)state;
+    assert_true(sureness_with(TALK_AGENT "MMMMMMMMMMMM.AAAAAAAA.MMMMMMMMMMMM" TALK_AGENT, customer,
+                              33, 250) == 0.85f);
+    assert_true(sureness_with(TALK_AGENT "MMMMMMMMMMMMAAAAAAAA..MMMMMMMMMMMM" TALK_AGENT, customer,
+                              32, 250) > 0.9f);
+    assert_true(sureness_with(TALK_AGENT "MMMMMMMMMMMM..AAAAAAAAMMMMMMMMMMMM" TALK_AGENT, customer,
+                              34, 250) > 0.9f);
+}
+
 /* On two muted lines the music is all there is, and where its loop begins anew nothing is. */
 static void test_loop_stands_still(void **state)
 {
@@ -579,6 +594,7 @@ int main(void)
         cmocka_unit_test(test_phase),
         cmocka_unit_test(test_words_between_holds),
         cmocka_unit_test(test_words_in_a_hold),
+        cmocka_unit_test(test_music_that_stops),
         cmocka_unit_test(test_loop_stands_still),
         cmocka_unit_test(test_mono),
     };
