@@ -132,7 +132,7 @@ static float hold_doubt(const struct cqa_scene *scene, const struct cqa_floor *g
     if (cause == CQA_CAUSE_AGENT_MUTED && !scene->mute.informative)
         return 1.0f - limits->idle_sure;
     if (cause == CQA_CAUSE_UNEXPLAINED && scene->mute.informative &&
-        cqa_has_other_floor(scene, scene->agent, gaps, span))
+        cqa_has_other_floor(scene, scene->agent, gaps, span, 0))
         return 1.0f - limits->other_sure;
     return 0.0f;
 }

@@ -33,7 +33,8 @@ static int has_fallen(const struct cqa_scene *scene, const struct cqa_floor *gap
     const struct cqa_mute *mute = &scene->mute;
 
     return 2 * cqa_spans_within_ms(&mute->away, silence) > cqa_span_length_ms(silence) ||
-           (mute->away_informative && cqa_has_other_floor(scene, 1 - scene->agent, gaps, silence));
+           (mute->away_informative &&
+            cqa_has_other_floor(scene, 1 - scene->agent, gaps, silence, 1));
 }
 
 /* Whether the silence lies in the customer's own pause: the agent's turn is over when they say the
