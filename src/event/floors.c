@@ -69,7 +69,7 @@ static float colours_apart(const struct cqa_floor *a, const struct cqa_floor *b)
 }
 
 int cqa_has_other_floor(const struct cqa_scene *scene, int c, const struct cqa_floor *of_gaps,
-                        struct cqa_span span)
+                        struct cqa_span span, int is_any)
 {
     const struct cqa_floors_limits *limits = &cqa_scene_limits(scene)->floors;
     const float apart = limits->apart_half_db;
@@ -79,6 +79,7 @@ int cqa_has_other_floor(const struct cqa_scene *scene, int c, const struct cqa_f
     listen(scene, c, span, &there, &gaps);
     return there.whole.total >= limits->least_frames && gaps.whole.total >= limits->least_frames &&
            is_steady(&there.whole, limits) &&
-           cqa_levels_low(&there.whole, QUARTER) < cqa_levels_low(&gaps.whole, QUARTER) &&
+           (is_any ||
+            cqa_levels_low(&there.whole, QUARTER) < cqa_levels_low(&gaps.whole, QUARTER)) &&
            colours_apart(&there, &gaps) > apart * apart;
 }

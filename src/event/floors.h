@@ -20,9 +20,10 @@ void cqa_floor_of_gaps(const struct cqa_scene *scene, int c, struct cqa_floor *o
  * elsewhere: softer, though not by enough to be a drop (event/mute.h), steady, and of another
  * colour. So is the comfort noise that many telephones and exchanges send for a muted line, while a
  * room or a line that goes on keeps its colour. Needs the scene's lines; 0 where too little of
- * either is heard. `of_gaps`: cqa_floor_of_gaps of the channel.
+ * either is heard. `of_gaps`: cqa_floor_of_gaps of the channel. `is_any`: a louder one, too: so is
+ * what stands in for a line that is lost, though not what a mute leaves.
  */
 int cqa_has_other_floor(const struct cqa_scene *scene, int c, const struct cqa_floor *of_gaps,
-                        struct cqa_span span);
+                        struct cqa_span span, int is_any);
 
 #endif

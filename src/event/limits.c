@@ -71,6 +71,7 @@ const struct cqa_event_limits cqa_event_limits = {
             .tones_sure = 0.85f, /* as silence.aside_sure */
             .wait_sure = 0.85f,  /* as hold.train_sure */
             .lone_sure = 0.85f,  /* as silence.aside_sure: 0222 */
+            .whose_sure = 0.85f, /* as silence.aside_sure: 0241 */
         },
     .overtalk =
         {
@@ -88,12 +89,14 @@ const struct cqa_event_limits cqa_event_limits = {
             .mixed_bridge_ms = 200,  /* by hand */
             .alike_ms = 1000,        /* by hand: over less two voices are alike by chance */
             .alike_lag_frames =
-                16,              /* contract: half a second, the longest delay of signal/leak.h */
-            .alike_share = 0.5f, /* 0186: of 1 s and more one voice had 0.54 at least, two 0.48 at
-                                    most */
-            .sure_least = 0.54f, /* fitted to how often overtalk was right on simulated calls
-                                    (docs/accuracy.md, "Confidence") */
-            .sure_more = 0.42f,  /* fitted with sure_least */
+                16,                /* contract: half a second, the longest delay of signal/leak.h */
+            .alike_share = 0.5f,   /* 0186: of 1 s and more one voice had 0.54 at least, two 0.48 at
+                                      most */
+            .another_ms = 6000,    /* 0241: less is another voice by chance, more is two people's */
+            .another_sure = 0.85f, /* as silence.aside_sure: 0241 */
+            .sure_least = 0.54f,   /* fitted to how often overtalk was right on simulated calls
+                                      (docs/accuracy.md, "Confidence") */
+            .sure_more = 0.42f,    /* fitted with sure_least */
         },
     .lines =
         {

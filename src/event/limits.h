@@ -65,6 +65,7 @@ struct cqa_silence_limits {
     float wait_sure;      /* most confidence where beeps, or music around it, may be a hold's */
     float
         lone_sure; /* most confidence where a machine may be waited for: on a mix, and in a menu */
+    float whose_sure; /* most confidence where the wait may be the customer's (whose) */
 };
 
 /* event/overtalk.c: both speak. */
@@ -82,8 +83,11 @@ struct cqa_overtalk_limits {
     int64_t alike_ms;          /* shorter overtalks are not asked whether one voice makes both: */
     size_t alike_lag_frames;   /* most by which what leaks comes later, */
     float alike_share;         /* and least correlation of both channels' shapes there */
-    float sure_least;          /* confidence where the less certain party's posterior is 0, */
-    float sure_more;           /* and how much more where it is 1; it grows with the square */
+    int64_t another_ms; /* said before a turn, and after it, that tells whether it is another voice,
+                         */
+    float another_sure; /* and most confidence then: who breaks in is perhaps no party */
+    float sure_least;   /* confidence where the less certain party's posterior is 0, */
+    float sure_more;    /* and how much more where it is 1; it grows with the square */
 };
 
 /* event/lines.c: lines that stand still, are gone or parked. */

@@ -276,10 +276,13 @@ enum cqa_status cqa_mute_find(struct cqa_scene *scene, struct cqa_mute *mute)
         status = lose_last(scene, c);
     if (status == CQA_OK && !scene->roles_unknown)
         status = find_drops(scene, scene->agent, &mute->dropped, &mute->informative);
+    if (status == CQA_OK && !scene->roles_unknown)
+        status = find_drops(scene, 1 - scene->agent, &mute->away, &mute->away_informative);
     return status;
 }
 
 void cqa_mute_finish(struct cqa_mute *mute)
 {
     cqa_spans_finish(&mute->dropped);
+    cqa_spans_finish(&mute->away);
 }

@@ -16,6 +16,8 @@ struct cqa_scene;
 struct cqa_mute {
     int informative;
     struct cqa_spans dropped; /* agent's line, in time order, short gaps bridged */
+    int away_informative;  /* the same of the customer's line, which a hold of theirs, a mute or */
+    struct cqa_spans away; /* a lost connection makes fall */
 };
 
 /* `mute` is the caller's ({0}); finish it whatever comes back. Needs the scene's speech and lines;

@@ -3,6 +3,7 @@
  * turns). */
 #include "event/one_voice.h"
 #include "event/scene.h"
+#include "event/voice.h"
 #include "signal/levels.h"
 
 static enum cqa_status turns_of(const struct cqa_scene *scene, int c, struct cqa_spans *turns)
@@ -67,6 +68,70 @@ static int during_hold(const struct cqa_scene *scene, struct cqa_span span)
     return cqa_spans_within_ms(&scene->holds, span) > 0;
 }
 
+/* The voice of words [first, last) of channel c, as far as they are long enough to tell it. */
+static struct cqa_voice voice_of(const struct cqa_scene *scene, int c, size_t first, size_t last)
+{
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
+    struct cqa_voice voice = {0};
+
+    for (size_t i = first; i < last; i++)
+        if (cqa_span_length_ms(scene->speech[c].items[i]) >= limits->voice_ms)
+            cqa_voice_add_word(&voice, &scene->frames->channel[c], scene->speech[c].items[i],
+                               limits->voiced_of_255);
+    return voice;
+}
+
+/* From word `at` of the list on, by `step`, until so much is said that it tells a voice: one past
+ * the last of them. */
+static size_t tells_until(const struct cqa_spans *words, size_t at, int step, int64_t enough_ms)
+{
+    int64_t said_ms = 0;
+
+    for (; at < words->count && said_ms < enough_ms; at += (size_t)step)
+        said_ms += cqa_span_length_ms(words->items[at]);
+    return at;
+}
+
+/* Whether the turn on channel c is in another voice than what is said there before it and after it:
+ * a supervisor who whispers to the agent, an interpreter, an announcement. Who takes over for good
+ * goes on. */
+static int is_another_voice(const struct cqa_scene *scene, int c, struct cqa_span turn)
+{
+    const struct cqa_event_limits *limits = cqa_scene_limits(scene);
+    const struct cqa_spans *words = &scene->speech[c];
+    size_t first = 0;
+    size_t last;
+
+    while (first < words->count && words->items[first].end_ms <= turn.start_ms)
+        first++;
+    for (last = first; last < words->count && words->items[last].start_ms < turn.end_ms;)
+        last++;
+    /* Past the front of the list an index wraps, to where it is one too many for a list, too. */
+    const size_t from = tells_until(words, first - 1, -1, limits->overtalk.another_ms) + 1;
+    const size_t to = tells_until(words, last, 1, limits->overtalk.another_ms);
+    const struct cqa_voice voice = voice_of(scene, c, first, last);
+    const struct cqa_voice before = voice_of(scene, c, from, first);
+    const struct cqa_voice after = voice_of(scene, c, last, to);
+
+    return voice.weight > 0 && before.weight > 0 && after.weight > 0 &&
+           cqa_voice_difference(&voice, &before) >= limits->exchange.alike &&
+           cqa_voice_difference(&voice, &after) >= limits->exchange.alike;
+}
+
+/* Who took the floor may be nobody's party. */
+static float whose(const struct cqa_scene *scene, const struct cqa_spans turns[2],
+                   const struct cqa_event *event)
+{
+    const float sure = cqa_scene_limits(scene)->overtalk.another_sure;
+    const int c = event->by == CQA_PARTY_AGENT ? scene->agent : 1 - scene->agent;
+    const struct cqa_span span = {event->start_ms, event->end_ms};
+
+    return event->kind == CQA_KIND_INTERRUPTION && event->by != CQA_PARTY_NONE &&
+                   event->confidence > sure && is_another_voice(scene, c, turn_at(&turns[c], span))
+               ? sure
+               : event->confidence;
+}
+
 static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *both,
                                const struct cqa_spans turns[2])
 {
@@ -84,6 +149,7 @@ static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *
             continue;
         event.confidence = confidence(scene, span);
         judge(scene, turns, &event);
+        event.confidence = whose(scene, turns, &event);
         if (!cqa_events_add(&scene->events, &event))
             return CQA_E_NOMEM;
     }

@@ -4,10 +4,12 @@
 #include "event/hold.h"
 #include "event/scene.h"
 #include "event/voice.h"
+#include "event/whose.h"
 
 /* What is heard of a call as a whole, once for all of its silences. */
 struct lines_known {
-    struct cqa_floor gaps; /* of the agent's line, where its drops tell anything */
+    struct cqa_floor gaps; /* of the agent's line, where its drops tell anything, */
+    struct cqa_floor away; /* and of the customer's, likewise */
     int usual;             /* half dB: the voices of a mix */
 };
 
@@ -130,7 +132,7 @@ static float hold_doubt(const struct cqa_scene *scene, const struct cqa_floor *g
     if (cause == CQA_CAUSE_AGENT_MUTED && !scene->mute.informative)
         return 1.0f - limits->idle_sure;
     if (cause == CQA_CAUSE_UNEXPLAINED && scene->mute.informative &&
-        cqa_has_other_floor(scene, scene->agent, gaps, span))
+        cqa_has_other_floor(scene, scene->agent, gaps, span, 0))
         return 1.0f - limits->other_sure;
     return 0.0f;
 }
@@ -249,15 +251,6 @@ static void narrow(struct cqa_span *around, const struct cqa_spans *spans, int64
     }
 }
 
-/* From the customer's last word before the silence to the next one. */
-static struct cqa_span unanswered(const struct cqa_scene *scene, struct cqa_span span)
-{
-    struct cqa_span around = {0, scene->duration_ms};
-
-    narrow(&around, &scene->speech[1 - scene->agent], 0, span);
-    return around;
-}
-
 /* Whether a hold is over when the silence begins, and another begins after it, within the pause. */
 static int is_between_holds(const struct cqa_scene *scene, struct cqa_span span,
                             struct cqa_span pause)
@@ -289,17 +282,6 @@ static float wait_doubt(const struct cqa_scene *scene, struct cqa_span span)
                : 0.0f;
 }
 
-static int has_keys(const struct cqa_scene *scene, struct cqa_span within)
-{
-    for (size_t i = 0; i < scene->events.count; i++) {
-        const struct cqa_event *event = &scene->events.items[i];
-        if (event->type == CQA_EVENT_DTMF && event->start_ms >= within.start_ms &&
-            event->end_ms <= within.end_ms)
-            return 1;
-    }
-    return 0;
-}
-
 /* The voice on the agent's line within the span, or of all but that; no weight without words. */
 static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_span span, int within)
 {
@@ -323,10 +305,10 @@ static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_sp
 static float menu_doubt(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_silence_limits *limits = &cqa_scene_limits(scene)->silence;
-    const struct cqa_span around = unanswered(scene, span);
+    const struct cqa_span around = cqa_unspoken(scene, 1 - scene->agent, span);
     struct cqa_span close = {span.start_ms - limits->turn_ms, span.end_ms + limits->turn_ms};
 
-    if (scene->mono || scene->roles_unknown || !has_keys(scene, around))
+    if (scene->mono || scene->roles_unknown || !cqa_has_keys(scene, around, CQA_PARTY_NONE))
         return 0.0f;
     close.start_ms = close.start_ms > around.start_ms ? close.start_ms : around.start_ms;
     close.end_ms = cqa_earlier_ms(close.end_ms, around.end_ms);
@@ -338,13 +320,25 @@ static float menu_doubt(const struct cqa_scene *scene, struct cqa_span span)
     return 1.0f - limits->lone_sure;
 }
 
+/* The doubt that it is the agent whom the other party waits for. */
+static float whose_doubt(const struct cqa_scene *scene, const struct cqa_floor *away,
+                         struct cqa_span span)
+{
+    return cqa_may_be_customers(scene, away, span)
+               ? 1.0f - cqa_scene_limits(scene)->silence.whose_sure
+               : 0.0f;
+}
+
 /* How sure it is that nobody spoke, nor was on hold: the doubt on the likelier channel. */
 static float confidence(const struct cqa_scene *scene, const struct lines_known *known,
                         struct cqa_span span, enum cqa_event_cause cause)
 {
-    const float doubts[] = {edge_doubt(scene, known->usual, span), lone_doubt(scene, span),
-                            tone_doubt(scene, span), menu_doubt(scene, span),
-                            wait_doubt(scene, span)};
+    const float doubts[] = {edge_doubt(scene, known->usual, span),
+                            lone_doubt(scene, span),
+                            tone_doubt(scene, span),
+                            menu_doubt(scene, span),
+                            wait_doubt(scene, span),
+                            whose_doubt(scene, &known->away, span)};
     float most = hold_doubt(scene, &known->gaps, span, cause);
 
     for (size_t i = 0; i < sizeof doubts / sizeof doubts[0]; i++)
@@ -407,6 +401,8 @@ enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
     cqa_spans_drop_short(&pieces, cqa_scene_limits(scene)->silence.shortest_ms);
     if (scene->mute.informative)
         cqa_floor_of_gaps(scene, scene->agent, &known.gaps);
+    if (scene->mute.away_informative)
+        cqa_floor_of_gaps(scene, 1 - scene->agent, &known.away);
     if (scene->mono)
         known.usual = cqa_scene_voice_level(scene, 0, cqa_scene_limits(scene)->speech.loud_share);
     for (size_t i = 0; status == CQA_OK && i < pieces.count; i++)

@@ -143,21 +143,28 @@ static void call_finish(struct call *call)
     cqa_tracks_finish(&call->tracks);
 }
 
-/* What is found as the steps before leave it: one silence, and no drop by which it were a mute. */
-static float confidence(struct noise agent, struct noise stretch)
+/* What is found as the steps before leave it: one silence, and no drop by which it were a mute.
+ * `agent`: channel; where it is the other line, the agent speaks just before and after. */
+static float confidence(int agent, struct noise line, struct noise stretch)
 {
     struct call call;
 
-    call_make(&call, agent, stretch);
+    call_make(&call, line, stretch);
     struct cqa_scene *scene = &call.scene;
+    scene->agent = agent;
     for (int c = 0; c < 2; c++)
         assert_int_equal(
             cqa_tracks_spans(&call.tracks, c, 1 << CQA_CLASS_SPEECH, &scene->speech[c]), CQA_OK);
     cqa_spans_bridge(&scene->speech[0], cqa_event_limits.speech.bridge_ms);
+    if (agent == 1) {
+        cqa_spans_finish(&scene->speech[1]);
+        assert_int_equal(cqa_spans_add(&scene->speech[1], 19500, 20000), CQA_OK);
+        assert_int_equal(cqa_spans_add(&scene->speech[1], 40000, 52000), CQA_OK);
+    }
     assert_int_equal(cqa_lines_find(scene, &scene->lines), CQA_OK);
     assert_int_equal(cqa_mute_find(scene, &scene->mute), CQA_OK);
-    assert_true(scene->mute.informative);
-    assert_int_equal(scene->mute.dropped.count, 0);
+    assert_true(agent == 0 ? scene->mute.informative : scene->mute.away_informative);
+    assert_int_equal(agent == 0 ? scene->mute.dropped.count : scene->mute.away.count, 0);
     assert_int_equal(cqa_scene_find_silence(scene), CQA_OK);
     assert_int_equal(scene->events.count, 1);
     assert_int_equal(scene->events.items[0].cause, CQA_CAUSE_UNEXPLAINED);
@@ -168,7 +175,12 @@ static float confidence(struct noise agent, struct noise stretch)
 
 static int is_charged(struct noise agent, struct noise stretch)
 {
-    return confidence(agent, stretch) >= 0.9f; /* min_confidence of the standard rubric */
+    return confidence(0, agent, stretch) >= 0.9f; /* min_confidence of the standard rubric */
+}
+
+static int is_charged_on_customers(struct noise customer, struct noise stretch)
+{
+    return confidence(1, customer, stretch) >= 0.9f;
 }
 
 /* White, or what else a telephone makes, in the place of a room's noise. */
@@ -205,6 +217,18 @@ static void test_louder(void **state)
     assert_true(is_charged(room, (struct noise){room.dbfs + 6, 0, 0}));
 }
 
+/* A mobile out of reach, or a customer who takes another call: the exchange's noise is as loud as
+ * it likes. The customer's own noise, or a room's, tells nothing. */
+static void test_customers_line(void **state)
+{
+    (void)state;
+    assert_false(is_charged_on_customers(room, (struct noise){room.dbfs - 4, 0, 0}));
+    assert_false(is_charged_on_customers(room, (struct noise){room.dbfs + 6, 0, 0}));
+    assert_true(is_charged_on_customers(room, room));
+    assert_true(is_charged_on_customers(room, (struct noise){room.dbfs + 6, room.colour, 0}));
+    assert_true(is_charged_on_customers(room, (struct noise){room.dbfs + 6, 0, 3}));
+}
+
 /* A room of its own comings and goings is known by its quiet moments. */
 static void test_against_unsteady_room(void **state)
 {
@@ -234,11 +258,9 @@ static int drop_plan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_comfort_noise),
-        cmocka_unit_test(test_own_noise),
-        cmocka_unit_test(test_unsteady),
-        cmocka_unit_test(test_louder),
-        cmocka_unit_test(test_against_unsteady_room),
+        cmocka_unit_test(test_comfort_noise),  cmocka_unit_test(test_own_noise),
+        cmocka_unit_test(test_unsteady),       cmocka_unit_test(test_louder),
+        cmocka_unit_test(test_customers_line), cmocka_unit_test(test_against_unsteady_room),
     };
 
     return cmocka_run_group_tests(tests, make_plan, drop_plan);

@@ -252,6 +252,55 @@ static void test_a_voice_like_two_on_a_mix(void **state)
     expect_mixed(10, 66, 0, 0);
 }
 
+/* ---- another voice on the line */
+
+enum { LONG_FRAMES = 1000 };
+
+/* How sure it is that the agent interrupts at 13 s. The agent's line says something before, then
+ * and after, of these lags (pitch). */
+static float sureness_of(uint8_t before, uint8_t then, uint8_t after)
+{
+    static uint8_t sure[LONG_FRAMES];
+    struct stage stage;
+
+    stage_set(&stage, "0-8000 13000-19000 22000-30000", "8500-15500 19500-21500");
+    assert_int_equal(cqa_frames_grow(&stage.frames, LONG_FRAMES), CQA_OK);
+    stage.frames.count = LONG_FRAMES;
+    memset(sure, 255, sizeof sure);
+    stage.tracks.count = LONG_FRAMES;
+    for (int c = 0; c < 2; c++) {
+        struct cqa_channel_frames *rows = &stage.frames.channel[c];
+        stage.tracks.channel[c].posterior[CQA_CLASS_SPEECH] = sure;
+        memset(rows->level, 150, LONG_FRAMES);
+        memset(rows->harmonicity, 220, LONG_FRAMES);
+        for (size_t t = 0; t < LONG_FRAMES; t++) {
+            rows->lag[t] = t < 300 ? before : t < 650 ? then : after;
+            for (int b = 0; b < CQA_BANDS; b++)
+                rows->band[b][t] = voice_at(c, b, t);
+        }
+    }
+    assert_int_equal(cqa_scene_find_overtalk(&stage.scene), CQA_OK);
+    assert_int_equal(stage.scene.events.count, 1);
+    assert_int_equal(stage.scene.events.items[0].by, CQA_PARTY_AGENT);
+    assert_int_equal(stage.scene.events.items[0].kind, CQA_KIND_INTERRUPTION);
+    const float sureness = stage.scene.events.items[0].confidence;
+    stage.tracks = (struct cqa_tracks){0};
+    cqa_scene_finish(&stage.scene);
+    cqa_frames_finish(&stage.frames);
+    return sureness;
+}
+
+/* A supervisor or an interpreter between the agent's words is not the agent; a colleague who takes
+ * over goes on. */
+static void test_another_voice_between(void **state)
+{
+    (void)state;
+    assert_true(sureness_of(80, 80, 80) > 0.95f);
+    assert_true(sureness_of(80, 40, 80) == 0.85f);
+    assert_true(sureness_of(80, 40, 40) > 0.95f);
+    assert_true(sureness_of(40, 40, 80) > 0.95f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_one_voice_too_short_to_tell),
         cmocka_unit_test(test_one_voice_on_either),
         cmocka_unit_test(test_a_voice_like_two_on_a_mix),
+        cmocka_unit_test(test_another_voice_between),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -414,10 +414,12 @@ static void test_doubtful_within_a_turn(void **state)
     assert_true(sureness_before("ssssssssssssss.........ssssssss..sssss.........sss", 31) == 0.85f);
 }
 
-/* How sure the long silence is; what the agent's line says in the cells [20, 64) has `lag`. */
-static float sureness_on_two(uint8_t lag, int64_t keys_cell)
+/* How sure the long silence is; what the agent's line says in the cells [20, 64) has `lag`, and
+ * `side` presses keys. */
+static float sureness_on_two(uint8_t lag, enum cqa_party side, int64_t keys_cell)
 {
     const struct cqa_event keys = {.type = CQA_EVENT_DTMF,
+                                   .side = side,
                                    .start_ms = keys_cell * PICTURE_CELL_MS,
                                    .end_ms = (keys_cell + 1) * PICTURE_CELL_MS};
     struct picture picture;
@@ -444,26 +446,30 @@ static float sureness_on_two(uint8_t lag, int64_t keys_cell)
 static void test_menu_on_two(void **state)
 {
     (void)state;
-    assert_true(sureness_on_two(40, 25) == 0.85f);
-    assert_true(sureness_on_two(40, 60) == 0.85f);
-    assert_true(sureness_on_two(80, 25) > 0.99f);
-    assert_true(sureness_on_two(40, 14) > 0.99f);
-    assert_true(sureness_on_two(40, 74) > 0.99f);
+    assert_true(sureness_on_two(40, CQA_PARTY_CUSTOMER, 25) == 0.85f);
+    assert_true(sureness_on_two(40, CQA_PARTY_CUSTOMER, 60) == 0.85f);
+    assert_true(sureness_on_two(80, CQA_PARTY_CUSTOMER, 25) > 0.99f);
+    assert_true(sureness_on_two(40, CQA_PARTY_CUSTOMER, 14) > 0.99f);
+    assert_true(sureness_on_two(40, CQA_PARTY_CUSTOMER, 74) > 0.99f);
 }
 
-/* How sure the longest silence of a call is whose agent's line goes on with `part`, in which the
- * customer says nothing. */
-static float sureness_of_longest(const char *part)
+/* Who presses keys on the agent's line has called a machine, whatever their voice. */
+static void test_agents_keys(void **state)
+{
+    (void)state;
+    assert_true(sureness_on_two(80, CQA_PARTY_AGENT, 25) == 0.85f);
+    assert_true(sureness_on_two(80, CQA_PARTY_AGENT, 60) == 0.85f);
+    assert_true(sureness_on_two(80, CQA_PARTY_AGENT, 14) > 0.99f);
+    assert_true(sureness_on_two(80, CQA_PARTY_AGENT, 74) > 0.99f);
+}
+
+/* How sure the longest silence of a call is. */
+static float sureness_of(const char *agent, const char *customer)
 {
     struct picture picture;
-    char agent[200];
-    char customer[200];
     int64_t longest_ms = 0;
     float sureness = 0;
 
-    snprintf(agent, sizeof agent, "sss...sss.....sss...%s", part);
-    snprintf(customer, sizeof customer, "...sss...ss.ss...sss%s", part);
-    memset(customer + strlen("...sss...ss.ss...sss"), '.', strlen(part));
     picture_draw(&picture, agent, customer);
     assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
     for (size_t i = 0; i < picture.scene.events.count; i++) {
@@ -476,6 +482,51 @@ static float sureness_of_longest(const char *part)
     assert_true(longest_ms > 0);
     picture_finish(&picture);
     return sureness;
+}
+
+/* The same where the agent's line goes on with `part`, in which the customer says nothing. */
+static float sureness_of_longest(const char *part)
+{
+    char agent[200];
+    char customer[200];
+
+    snprintf(agent, sizeof agent, "sss...sss.....sss...%s", part);
+    snprintf(customer, sizeof customer, "...sss...ss.ss...sss%s", part);
+    memset(customer + strlen("...sss...ss.ss...sss"), '.', strlen(part));
+    return sureness_of(agent, customer);
+}
+
+/* "One moment, I'll get my card": who speaks last before a silence and first after it may be whom
+ * the other waits for. Not where the agent has just spoken, or speaks at once. */
+static void test_customers_own_pause(void **state)
+{
+    (void)state;
+    assert_true(sureness_of("ssss.......................................ssss....",
+                            "....ssss....................ssss...............ssss") == 0.85f);
+    assert_true(sureness_of("ssss........................ssss...........ssss....",
+                            "....ssss........................ssss...........ssss") > 0.99f);
+    assert_true(sureness_of("ssss....ssss....................ssss.......ssss....",
+                            "....ssss....................ssss...........ssss....") > 0.99f);
+    assert_true(sureness_of("ssss....ssss................ssss...........ssss....",
+                            "....ssss........................ssss...........ssss") > 0.99f);
+    assert_true(sureness_of("ssssssss.....................sss...........ssss....",
+                            "....ssss....................ssss...............ssss") > 0.99f);
+}
+
+/* The customer's line is parked, muted, or has lost its connection. A room that is softer for a
+ * while tells nothing. */
+static void test_customers_line_falls(void **state)
+{
+    static const char agent[] = "ssss....ssss....ssss....ssss....................ssss....ssss"
+                                "....ssss....ssss";
+
+    (void)state;
+    assert_true(sureness_of(agent, "....ssss....ssss....ssss....ssss....................ssss...."
+                                   "ssss....ssss....") > 0.99f);
+    assert_true(sureness_of(agent, "....ssss....ssss....ssss....ssss________________....ssss...."
+                                   "ssss....ssss....") == 0.85f);
+    assert_true(sureness_of(agent, "....ssss....ssss....ssss....ssss______..............ssss...."
+                                   "ssss....ssss....") > 0.99f);
 }
 
 /* Beeps in an agent's pause may be a hold's, though they are no even train, and nobody hears when
@@ -541,6 +592,9 @@ int main(void)
         cmocka_unit_test(test_dropped_by_itself),
         cmocka_unit_test(test_doubtful_ringing),
         cmocka_unit_test(test_menu_on_two),
+        cmocka_unit_test(test_agents_keys),
+        cmocka_unit_test(test_customers_own_pause),
+        cmocka_unit_test(test_customers_line_falls),
         cmocka_unit_test(test_beeps_in_a_pause),
         cmocka_unit_test(test_between_holds),
         cmocka_unit_test(test_no_beeps_in_a_pause),

@@ -266,6 +266,28 @@ static void test_greeting_after_the_other(void **state)
     expect_greeting_after("9000-9500", "500-2500", "0-1500", 0, 6500);
 }
 
+/* Who presses keys on the agent's line was there, and has called a machine, whom nobody greets. */
+static void expect_greeting_with_keys(enum cqa_party side, int64_t at_ms, double wanted)
+{
+    struct call call;
+
+    call_set(&call, "15000-18000", "2000-5000");
+    call.starts_at_answer = 1;
+    happen(&call,
+           (struct cqa_event){
+               .type = CQA_EVENT_DTMF, .side = side, .start_ms = at_ms, .end_ms = at_ms + 500});
+    measure(&call);
+    assert_near(value(&call, "greeting_delay_ms"), wanted, 0);
+}
+
+static void test_greeting_of_a_machine(void **state)
+{
+    (void)state;
+    expect_greeting_with_keys(CQA_PARTY_AGENT, 6000, NAN);
+    expect_greeting_with_keys(CQA_PARTY_AGENT, 20000, 12000);
+    expect_greeting_with_keys(CQA_PARTY_CUSTOMER, 6000, 12000);
+}
+
 /* ---- the table */
 
 static void test_names(void **state)
@@ -321,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_agent_on_the_right),
         cmocka_unit_test(test_greeting),
         cmocka_unit_test(test_greeting_after_the_other),
+        cmocka_unit_test(test_greeting_of_a_machine),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_pages),
     };
