@@ -190,13 +190,21 @@ static struct part around(const struct said *said, struct cqa_span span, int64_t
     return part;
 }
 
-static size_t count_others(const struct said *said, struct part part)
+static int has_other(const struct said *said, struct part part)
 {
-    size_t count = 0;
-
     for (size_t i = part.first; i < part.last; i++)
-        count += said->items[i].is_other ? 1 : 0;
-    return count;
+        if (said->items[i].is_other)
+            return 1;
+    return 0;
+}
+
+/* Whether each stretch of the part is another's. */
+static int are_all_others(const struct said *said, struct part part)
+{
+    for (size_t i = part.first; i < part.last; i++)
+        if (!said->items[i].is_other && !are_unlike(said, (struct part){i, i + 1}))
+            return 0;
+    return part.first < part.last;
 }
 
 /* Whether another than the agent is waited for, speaks or plays. What is heard between the agent's
@@ -206,13 +214,10 @@ static int is_others(const struct said *said, const struct cqa_event *event)
     const struct cqa_span span = {event->start_ms, event->end_ms};
     const int64_t near_ms = event->type == CQA_EVENT_OVERTALK ? 0 : said->limits->near_ms;
     const struct part part = around(said, span, near_ms);
-    const size_t others = count_others(said, part);
 
-    if (part.first == part.last)
-        return 0;
     if (event->type == CQA_EVENT_HOLD)
-        return others == part.last - part.first || are_unlike(said, part);
-    return others > 0 || are_unlike(said, part);
+        return are_all_others(said, part);
+    return has_other(said, part) || are_unlike(said, part);
 }
 
 static int is_charged(const struct cqa_event *event)
