@@ -262,6 +262,18 @@ const struct cqa_event_limits cqa_event_limits = {
             .softer_db = 16.0f,     /* by hand */
             .loud_share = 0.85f,    /* by hand */
         },
+    .voices =
+        {
+            .part_frames = 150,  /* 0239: 4.8 s */
+            .rest_frames = 100,  /* 0239: 3.2 s */
+            .part_apart = 2.1f,  /* 0239: 1.9 finds no more, 2.5 fewer */
+            .around_frames = 40, /* 0239: 1.3 s; 60 takes a machine that says most for the agent */
+            .words_frames = 50,  /* 0239: 1.6 s */
+            .words_apart = 1.6f, /* 0239: 1.5 lowers more that are right; 1.8 leaves more */
+            .near_ms = 8000,     /* 0239 */
+            .most_stretches = 1000, /* by hand: half a million parts, 50 ms */
+            .other_sure = 0.85f,    /* as silence.aside_sure */
+        },
     .faults =
         {
             .flat_samples = 3, /* docs/measures.md, `clipped_…_ms` */

@@ -246,6 +246,19 @@ struct cqa_exchange_limits {
     float loud_share;      /* most being so much of its frames */
 };
 
+/* event/other_voice.c: another than the agent speaks on the agent's line of two channels. */
+struct cqa_voices_limits {
+    float part_frames;   /* loud ones of a part that is long enough to be another's */
+    float rest_frames;   /* and of what is said otherwise, to know the agent by */
+    float part_apart;    /* from where on both are two voices (event/voice.h) */
+    float around_frames; /* least before a part, and after it, that is the agent's by that alone */
+    float words_frames;  /* least of the words around an event to tell their voice, */
+    float words_apart;   /* from where on it is not that of the rest, */
+    int64_t near_ms;     /* these words being no further from it */
+    size_t most_stretches; /* that are compared; in calls of more words some are taken together */
+    float other_sure;      /* most confidence of what may be another's */
+};
+
 /* event/faults.c: what is wrong with the recording. */
 struct cqa_faults_limits {
     int flat_samples;          /* least on a flat top that clip a frame, */
@@ -271,6 +284,7 @@ struct cqa_event_limits {
     struct cqa_pauses_limits pauses;
     struct cqa_floors_limits floors;
     struct cqa_exchange_limits exchange;
+    struct cqa_voices_limits voices;
     struct cqa_faults_limits faults;
 };
 

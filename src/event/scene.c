@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "event/other_voice.h"
 #include "event/scene.h"
 
 /* Frames and bursts may reach past the last sample; events do not. */
@@ -39,6 +40,8 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
         status = cqa_scene_find_silence(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_overtalk(scene);
+    if (status == CQA_OK)
+        status = cqa_scene_doubt_other_voices(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_faults(scene);
     if (status == CQA_OK)

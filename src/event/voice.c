@@ -85,11 +85,12 @@ float cqa_voice_difference(const struct cqa_voice *a, const struct cqa_voice *b)
            fabsf(a->level - b->level) / limits.level_db + sqrtf(square) / limits.colour_db;
 }
 
-/* What was heard of the voice becomes the mean of both; of nobody, what is more. */
-static void add(struct cqa_voice *voice, const struct cqa_voice *more)
+void cqa_voice_add(struct cqa_voice *voice, const struct cqa_voice *more)
 {
     const float part = more->weight / (voice->weight + more->weight);
 
+    if (more->weight <= 0)
+        return;
     if (voice->weight <= 0) {
         *voice = *more;
         return;
@@ -110,5 +111,5 @@ void cqa_voice_add_word(struct cqa_voice *voice, const struct cqa_channel_frames
     const struct cqa_voice more = cqa_voice_hear(rows, voiced_of_255, cqa_border_at(word.start_ms),
                                                  cqa_border_at(word.end_ms));
 
-    add(voice, &more);
+    cqa_voice_add(voice, &more);
 }

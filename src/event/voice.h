@@ -23,6 +23,9 @@ struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, int voice
 /* How far apart two voices are: pitch, level and colour, each over what it varies by. */
 float cqa_voice_difference(const struct cqa_voice *a, const struct cqa_voice *b);
 
+/* What was heard of the voice becomes the mean of both; of nobody, what is more. */
+void cqa_voice_add(struct cqa_voice *voice, const struct cqa_voice *more);
+
 /* The voice goes on with the word: it becomes the mean of all that was heard of it. */
 void cqa_voice_add_word(struct cqa_voice *voice, const struct cqa_channel_frames *rows,
                         struct cqa_span word, int voiced_of_255);
