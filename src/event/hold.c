@@ -80,7 +80,7 @@ static struct cqa_hold_candidate muted_hold(const struct cqa_scene *scene, struc
         hold.channel = channel;
     } else if (channel != scene->agent ||
                cqa_scene_speaks_over(scene, 1 - scene->agent, span, limits->few_percent)) {
-        hold.confidence = limits->train_sure;
+        hold.confidence = limits->muted_doubt;
     }
     return hold;
 }
@@ -266,6 +266,21 @@ static int rank(enum cqa_event_kind kind)
                                          : 0;
 }
 
+/* One of two candidates that are one hold: named by the higher rank, and of equals as sure as the
+ * one that is less so. */
+static struct cqa_hold_candidate merged(struct cqa_hold_candidate last,
+                                        struct cqa_hold_candidate next)
+{
+    const struct cqa_span both = {last.span.start_ms,
+                                  cqa_later_ms(last.span.end_ms, next.span.end_ms)};
+    struct cqa_hold_candidate one = rank(next.kind) > rank(last.kind) ? next : last;
+
+    if (rank(next.kind) == rank(last.kind) && next.confidence < one.confidence)
+        one.confidence = next.confidence;
+    one.span = both;
+    return one;
+}
+
 static void merge(struct cqa_hold_candidates *all)
 {
     size_t kept = 0;
@@ -275,16 +290,10 @@ static void merge(struct cqa_hold_candidates *all)
     for (size_t i = 0; i < all->count; i++) {
         struct cqa_hold_candidate *last = kept > 0 ? &all->items[kept - 1] : NULL;
         const struct cqa_hold_candidate next = all->items[i];
-        if (last == NULL || next.span.start_ms >= last->span.end_ms) {
+        if (last == NULL || next.span.start_ms >= last->span.end_ms)
             all->items[kept++] = next;
-            continue;
-        }
-        const int64_t start_ms = last->span.start_ms;
-        const int64_t end_ms =
-            next.span.end_ms > last->span.end_ms ? next.span.end_ms : last->span.end_ms;
-        if (rank(next.kind) > rank(last->kind))
-            *last = next;
-        last->span = (struct cqa_span){start_ms, end_ms};
+        else
+            *last = merged(*last, next);
     }
     all->count = kept;
 }

@@ -176,6 +176,7 @@ const struct cqa_event_limits cqa_event_limits = {
                                         rubrics ask, for nobody has counted what beeps on real
                                         lines */
             .muted_sure = 0.9f,      /* by hand */
+            .muted_doubt = 0.85f,    /* as silence.aside_sure: for a person */
         },
     .hold_music =
         {

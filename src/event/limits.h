@@ -161,7 +161,8 @@ struct cqa_hold_limits {
     int64_t before_beep_ms;    /* how long before its first beep a hold begins, at most */
     int64_t return_ms;         /* how long before the agent's next word it is over */
     float train_sure;          /* confidence of a hold that is a train, */
-    float muted_sure;          /* and of one that is a muted line */
+    float muted_sure;          /* and of one that is a muted line, */
+    float muted_doubt;         /* and where it may be none: somebody listens, or is parked */
 };
 
 /* event/hold_music.c: music, and voices over it. */

@@ -251,19 +251,15 @@ static void narrow(struct cqa_span *around, const struct cqa_spans *spans, int64
     }
 }
 
-/* Whether a hold is over when the silence begins, and another begins after it, within the pause. */
-static int is_between_holds(const struct cqa_scene *scene, struct cqa_span span,
-                            struct cqa_span pause)
+/* Whether a hold is over when the silence begins and the agent has not spoken since: a track has
+ * ended, or its file is silent at the end, and nobody hears when they are back. */
+static int is_after_hold(const struct cqa_scene *scene, struct cqa_span span, struct cqa_span pause)
 {
-    int before = 0;
-    int after = 0;
-
-    for (size_t i = 0; i < scene->holds.count; i++) {
-        const struct cqa_span hold = scene->holds.items[i];
-        before |= hold.end_ms <= span.start_ms && hold.end_ms > pause.start_ms;
-        after |= hold.start_ms >= span.end_ms && hold.start_ms < pause.end_ms;
-    }
-    return before && after;
+    for (size_t i = 0; i < scene->holds.count; i++)
+        if (scene->holds.items[i].end_ms <= span.start_ms &&
+            scene->holds.items[i].end_ms > pause.start_ms)
+            return 1;
+    return 0;
 }
 
 /* The doubt that it is no hold, which goes on without music, or whose beeps are no even train:
@@ -277,7 +273,7 @@ static float wait_doubt(const struct cqa_scene *scene, struct cqa_span span)
     narrow(&pause, &scene->speech[scene->agent], limits->hold.speaks_ms, span);
     if (scene->mute.informative)
         narrow(&pause, &scene->mute.dropped, limits->hold.shortest_ms, span);
-    return cqa_hold_may_beep(scene, pause) || is_between_holds(scene, span, pause)
+    return cqa_hold_may_beep(scene, pause) || is_after_hold(scene, span, pause)
                ? 1.0f - limits->silence.wait_sure
                : 0.0f;
 }

@@ -517,6 +517,9 @@ static void test_words_in_a_hold(void **state)
     assert_true(sureness_with(TALK_AGENT WORDS TALK_AGENT,
                               TALK_CUSTOMER "................................" TALK_CUSTOMER, 32,
                               220) == 0.85f);
+    assert_true(sureness_with(TALK_AGENT WORDS TALK_AGENT,
+                              TALK_CUSTOMER "................................" TALK_CUSTOMER, 32,
+                              235) > 0.9f);
 #undef WORDS
 }
 
@@ -533,6 +536,15 @@ static void test_music_that_stops(void **state)
                               32, 250) > 0.9f);
     assert_true(sureness_with(TALK_AGENT "MMMMMMMMMMMM..AAAAAAAAMMMMMMMMMMMM" TALK_AGENT, customer,
                               34, 250) > 0.9f);
+}
+
+/* Music on both lines is one hold, as sure as the line that is less so. */
+static void test_one_hold_of_two_lines(void **state)
+{
+    (void)state;
+    assert_true(sureness_with(TALK_AGENT ".MMMMMMMMMMMvvvvvvvvMMMMMMMMMMMM" TALK_AGENT,
+                              TALK_CUSTOMER "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM" TALK_CUSTOMER, 32,
+                              220) == 0.85f);
 }
 
 /* On two muted lines the music is all there is, and where its loop begins anew nothing is. */
@@ -595,6 +607,7 @@ int main(void)
         cmocka_unit_test(test_words_between_holds),
         cmocka_unit_test(test_words_in_a_hold),
         cmocka_unit_test(test_music_that_stops),
+        cmocka_unit_test(test_one_hold_of_two_lines),
         cmocka_unit_test(test_loop_stands_still),
         cmocka_unit_test(test_mono),
     };
