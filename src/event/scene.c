@@ -17,6 +17,17 @@ static void clamp_events(struct cqa_scene *scene)
     scene->events.count = kept;
 }
 
+int cqa_scene_has_keys(const struct cqa_scene *scene, struct cqa_span within, enum cqa_party side)
+{
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        if (event->type == CQA_EVENT_DTMF && (side == CQA_PARTY_NONE || event->side == side) &&
+            event->start_ms >= within.start_ms && event->end_ms <= within.end_ms)
+            return 1;
+    }
+    return 0;
+}
+
 enum cqa_status cqa_scene_play(struct cqa_scene *scene)
 {
     enum cqa_status status = cqa_tones_find(scene->plans, scene->frames, scene->tracks,

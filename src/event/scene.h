@@ -84,6 +84,9 @@ static inline int cqa_scene_clipped(const struct cqa_scene *scene, int c, int to
     return rows->flat[t] >= limits->flat_samples && rows->crest[t] + limits->top_half_db >= top;
 }
 
+/* Whether keys are pressed within the span, by `side`, or by anybody (CQA_PARTY_NONE). */
+int cqa_scene_has_keys(const struct cqa_scene *scene, struct cqa_span within, enum cqa_party side);
+
 /* Adds the levels of channel c in the span. */
 void cqa_scene_add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
                           struct cqa_levels *levels);

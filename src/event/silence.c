@@ -304,7 +304,7 @@ static float menu_doubt(const struct cqa_scene *scene, struct cqa_span span)
     const struct cqa_span around = cqa_unspoken(scene, 1 - scene->agent, span);
     struct cqa_span close = {span.start_ms - limits->turn_ms, span.end_ms + limits->turn_ms};
 
-    if (scene->mono || scene->roles_unknown || !cqa_has_keys(scene, around, CQA_PARTY_NONE))
+    if (scene->mono || scene->roles_unknown || !cqa_scene_has_keys(scene, around, CQA_PARTY_NONE))
         return 0.0f;
     close.start_ms = close.start_ms > around.start_ms ? close.start_ms : around.start_ms;
     close.end_ms = cqa_earlier_ms(close.end_ms, around.end_ms);

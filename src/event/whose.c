@@ -15,17 +15,6 @@ struct cqa_span cqa_unspoken(const struct cqa_scene *scene, int c, struct cqa_sp
     return around;
 }
 
-int cqa_has_keys(const struct cqa_scene *scene, struct cqa_span within, enum cqa_party side)
-{
-    for (size_t i = 0; i < scene->events.count; i++) {
-        const struct cqa_event *event = &scene->events.items[i];
-        if (event->type == CQA_EVENT_DTMF && (side == CQA_PARTY_NONE || event->side == side) &&
-            event->start_ms >= within.start_ms && event->end_ms <= within.end_ms)
-            return 1;
-    }
-    return 0;
-}
-
 /* For most of it: the noise of a room, too, is softer now and then. */
 static int has_fallen(const struct cqa_scene *scene, const struct cqa_floor *gaps,
                       struct cqa_span silence)
@@ -57,5 +46,5 @@ int cqa_may_be_customers(const struct cqa_scene *scene, const struct cqa_floor *
     const struct cqa_span customer = cqa_unspoken(scene, 1 - scene->agent, silence);
 
     return is_own_pause(scene, customer, silence) || has_fallen(scene, gaps, silence) ||
-           cqa_has_keys(scene, customer, CQA_PARTY_AGENT);
+           cqa_scene_has_keys(scene, customer, CQA_PARTY_AGENT);
 }

@@ -22,7 +22,4 @@ int cqa_may_be_customers(const struct cqa_scene *scene, const struct cqa_floor *
 /* From the last word of channel c before the silence to the next one, or the ends of the call. */
 struct cqa_span cqa_unspoken(const struct cqa_scene *scene, int c, struct cqa_span silence);
 
-/* Whether keys are pressed within the span, by `side`, or by anybody (NONE). */
-int cqa_has_keys(const struct cqa_scene *scene, struct cqa_span within, enum cqa_party side);
-
 #endif

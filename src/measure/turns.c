@@ -88,18 +88,6 @@ static void add_longest(double *longest, double length)
     *longest = length > *longest ? length : *longest;
 }
 
-/* Whether the agent presses keys within the span: so does who has called a menu, and was there. */
-static int agent_presses(const struct cqa_scene *scene, struct cqa_span within)
-{
-    for (size_t i = 0; i < scene->events.count; i++) {
-        const struct cqa_event *event = &scene->events.items[i];
-        if (event->type == CQA_EVENT_DTMF && event->side == CQA_PARTY_AGENT &&
-            event->start_ms >= within.start_ms && event->end_ms <= within.end_ms)
-            return 1;
-    }
-    return 0;
-}
-
 /* From the answer (the end of ringback, else what the exchange logged, else the start where the
  * recorder says that it begins there) to the agent's first words, less what the other side says
  * meanwhile: who is spoken to listens. */
@@ -125,8 +113,8 @@ static void measure_greeting(const struct cqa_measure_input *input, double *m)
         if (cqa_span_length_ms(agent->items[i]) >= GREETING_MS &&
             agent->items[i].end_ms > answer_ms) {
             const struct cqa_span wait = {answer_ms, agent->items[i].start_ms};
-            if (agent_presses(scene, wait))
-                return;
+            if (cqa_scene_has_keys(scene, wait, CQA_PARTY_AGENT))
+                return; /* who has called a menu was there */
             const int64_t delay = cqa_span_length_ms(wait) -
                                   cqa_spans_within_ms(&scene->speech[1 - scene->agent], wait);
             m[CQA_MEASURE_GREETING_DELAY] = delay > 0 ? (double)delay : 0.0;
