@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the system tests share: a folder with recordings, the real daemon and the real server."""
 import array
+import contextlib
 import glob
 import json
 import os
@@ -193,13 +194,11 @@ class Site:
         path = os.path.join(self.state, "callqa.db")
         if not os.path.exists(path):
             return 0
-        connection = sqlite3.connect("file:%s?mode=ro" % path, uri=True, timeout=10)
-        try:
-            return connection.execute(query).fetchone()[0]
+        try:   # the daemon may set it aside just now
+            with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % path, uri=True, timeout=10)) as connection:
+                return connection.execute(query).fetchone()[0]
         except sqlite3.OperationalError:
             return 0
-        finally:
-            connection.close()
 
     def analyze(self, *paths):
         done = self.run("callqa", "analyze", "--recorder", "freepbx", "--time-zone", "Asia/Shanghai", "--format",
