@@ -270,14 +270,14 @@ class Further(Story):
         turns = []
         for pause in pauses:
             turns += [(0, self.voices.pick(chance)), (1, self.voices.pick(chance)), (None, pause)]
-        return turns + [(1, self.voices.pick(chance)), (0, self.voices.pick(chance))]
+        return turns + [(0, self.voices.pick(chance)), (1, self.voices.pick(chance))]   # who speaks last before a pause is answered
 
     def place(self, name, turns, seed):
         write_turns(os.path.join(self.site.watched[0], name), turns, random.Random(seed))
 
     def tell(self):
         site = self.site
-        first, then = self.turns(1, (22, 1, 2, 33)), self.turns(2, (24, 1))
+        first, then = self.turns(1, (22, 1, 2, 33)), self.turns(3, (24, 1))
         name = "%s-8001-13800138000-20251120-101502-1763604902.17.wav"
         for order in ((0, 1), (1, 0)):
             calls = {}
